@@ -1,0 +1,33 @@
+"""Backpropagation by hand: the gradient of a deep ReLU network, as the course derives it.
+
+The modules follow the lesson: ``network`` (chapter 01), ``forward_pass`` (02), ``loss`` (03),
+``backward_pass`` (05 to 07), ``checking_gradients`` (08). ``plots`` draws the figures and
+``explore`` lets a notebook's reader play with them.
+"""
+
+from backprop.backward_pass import backward_pass, indicator_function, sum_over_batch
+from backprop.checking_gradients import (
+    check_gradients,
+    complex_step_gradients,
+    finite_difference_gradients,
+    relative_error,
+)
+from backprop.forward_pass import compute_network_output, relu
+from backprop.loss import d_loss_d_output, least_squares_loss
+from backprop.network import count_parameters, initialize_parameters
+
+__all__ = [
+    "backward_pass",
+    "check_gradients",
+    "complex_step_gradients",
+    "compute_network_output",
+    "count_parameters",
+    "d_loss_d_output",
+    "finite_difference_gradients",
+    "indicator_function",
+    "initialize_parameters",
+    "least_squares_loss",
+    "relative_error",
+    "relu",
+    "sum_over_batch",
+]

@@ -1,0 +1,94 @@
+"""From the loss back to every bias and weight: the four equations (chapters 05 to 07)."""
+
+import numpy as np
+
+from backprop.loss import d_loss_d_output
+from backprop.validation import as_columns, as_layer_values, as_network, as_numbers
+
+
+def indicator_function(x):
+    """1 where an entry is greater than zero, 0 elsewhere: the derivative of the ReLU.
+
+    At exactly zero the ReLU has no derivative; 0 is the convention here and in UDL.
+
+    Parameters
+    ----------
+    x : array of any shape
+        Pre-activations; a complex number is judged by its real part.
+
+    Returns
+    -------
+    float64 array of the same shape
+
+    Raises
+    ------
+    ValueError
+        If an entry is not a finite number.
+
+    Examples
+    --------
+    >>> indicator_function(np.array([[-2.0], [0.0], [3.0]])).ravel()
+    array([0., 0., 1.])
+    """
+    return (as_numbers(x, "x", allow_complex=True).real > 0).astype(np.float64)
+
+
+def backward_pass(all_weights, all_biases, all_f, all_h, y):
+    """Gradient of the summed squared error with respect to every weight and bias.
+
+    Starting from dl/df_K, each layer takes three products (UDL equations 7.21, 7.22, 7.24):
+    dl/dbeta_k = dl/df_k,  dl/dOmega_k = dl/df_k h_k^T,
+    dl/df_{k-1} = 1[f_{k-1} > 0] * (Omega_k^T dl/df_k), summed over the examples of a batch.
+
+    Parameters
+    ----------
+    all_weights, all_biases : lists of K + 1 arrays
+        The parameters, Omega_k of shape (D_{k+1}, D_k) and beta_k of shape (D_{k+1}, 1).
+    all_f, all_h : lists of K + 1 arrays
+        What `compute_network_output` returned for these parameters.
+    y : (D_o, B) array
+        The targets; a column is an example.
+
+    Returns
+    -------
+    all_dl_dweights, all_dl_dbiases : lists of K + 1 arrays
+        The gradients, each of the shape of its parameter.
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, a list has the wrong length, or a number is not finite.
+
+    Examples
+    --------
+    >>> from backprop import compute_network_output, initialize_parameters
+    >>> all_weights, all_biases = initialize_parameters()
+    >>> net_output, all_f, all_h = compute_network_output([[1.2]], all_weights, all_biases)
+    >>> all_dl_dweights, all_dl_dbiases = backward_pass(
+    ...     all_weights, all_biases, all_f, all_h, [[20.0]]
+    ... )
+    >>> all_dl_dbiases[2].round(3).ravel()
+    array([ 0.   ,  0.   ,  0.938,  0.   , -9.993,  0.508])
+    """
+    all_weights, all_biases = as_network(all_weights, all_biases)
+    y = as_columns(y, "y", rows=all_weights[-1].shape[0])
+    all_f = as_layer_values(all_f, [w.shape[0] for w in all_weights], "all_f", y.shape[1])
+    all_h = as_layer_values(all_h, [w.shape[1] for w in all_weights], "all_h", y.shape[1])
+
+    K = len(all_weights) - 1
+    all_dl_dweights = [None] * (K + 1)
+    all_dl_dbiases = [None] * (K + 1)
+    dl_df = d_loss_d_output(all_f[K], y)
+    for layer in reversed(range(K + 1)):
+        all_dl_dbiases[layer] = sum_over_batch(dl_df)                        # 7.21
+        all_dl_dweights[layer] = dl_df @ all_h[layer].T                      # 7.22
+        if layer > 0:
+            dl_dh = all_weights[layer].T @ dl_df                             # 7.24, the weights
+            dl_df = indicator_function(all_f[layer - 1]) * dl_dh             # 7.24, the ReLU
+            dl_df += 0.0  # 0 * a negative number is -0; this makes it 0
+    return all_dl_dweights, all_dl_dbiases
+
+
+def sum_over_batch(dl_df):
+    """Add up the columns of a (D, B) array: one bias served all B examples. Gives (D, 1)."""
+    return dl_df.sum(axis=1, keepdims=True)

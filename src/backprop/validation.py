@@ -1,0 +1,130 @@
+"""Argument checks: every public function says what was wrong and what it expected."""
+
+import numpy as np
+
+
+def as_numbers(value, name, allow_complex=False):
+    """Return ``value`` as a float64 array, or raise a ValueError that names it.
+
+    Parameters
+    ----------
+    value : array_like
+        Numbers of any shape. Integers and lower precisions are computed in float64.
+    name : str
+        The argument's name, for the message.
+    allow_complex : bool
+        Let complex values through, as the complex step needs.
+
+    Returns
+    -------
+    float64 or complex128 array
+        A view of ``value`` where its dtype fits already, never written to by this package.
+
+    Raises
+    ------
+    ValueError
+        If ``value`` is no numeric array, or holds NaN or infinity.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be one array of numbers, got rows of different lengths."
+        ) from None
+    if array.dtype.kind not in ("iufc" if allow_complex else "iuf"):
+        raise ValueError(
+            f"{name} must hold real numbers{' or complex ones' if allow_complex else ''}, "
+            f"got dtype {array.dtype}."
+        )
+    array = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64, copy=False)
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(
+            f"{name} must be finite, got {array[where]} at index {where} of shape {array.shape}."
+        )
+    return array
+
+
+def as_columns(value, name, rows=None, allow_complex=False):
+    """Return ``value`` as a (rows, B) array, a column an example, or raise a ValueError."""
+    array = as_numbers(value, name, allow_complex)
+    expected = f"({'D' if rows is None else rows}, B), a column an example"
+    if array.ndim != 2 or (rows is not None and array.shape[0] != rows):
+        hint = " Write a single column as shape (D, 1)." if array.ndim < 2 else ""
+        raise ValueError(f"{name} must have shape {expected}, got {array.shape}.{hint}")
+    if array.shape[1] == 0:
+        raise ValueError(f"{name} must hold at least one example, got shape {array.shape}.")
+    return array
+
+
+def as_same_shape(value, other, name, other_name, allow_complex=False):
+    """Return ``value`` as columns of exactly ``other``'s shape, or raise a ValueError."""
+    array = as_columns(value, name, allow_complex=allow_complex)
+    if array.shape != other.shape:
+        raise ValueError(
+            f"{name} must have the shape of {other_name}, {other.shape}, got {array.shape}."
+        )
+    return array
+
+
+def as_network(all_weights, all_biases, allow_complex=False):
+    """Return the parameters as two lists of arrays whose shapes fit together.
+
+    ``all_weights[k]`` is (D_{k+1}, D_k), ``all_biases[k]`` is (D_{k+1}, 1), where D_0 is the
+    number of inputs. K, the number of hidden layers, is ``len(all_weights) - 1``.
+
+    Raises
+    ------
+    ValueError
+        If a list is empty, the lists differ in length, or an array does not fit its neighbours.
+    """
+    for value, name in ((all_weights, "all_weights"), (all_biases, "all_biases")):
+        if not isinstance(value, (list, tuple)):
+            raise ValueError(f"{name} must be a list of arrays, got {type(value).__name__}.")
+    if not all_weights:
+        raise ValueError("all_weights must hold at least one matrix, got an empty list.")
+    if len(all_biases) != len(all_weights):
+        raise ValueError(
+            f"all_biases must hold one column for each of the {len(all_weights)} matrices of "
+            f"all_weights, got {len(all_biases)}."
+        )
+    weights, biases = [], []
+    for layer, (weight, bias) in enumerate(zip(all_weights, all_biases)):
+        weight = as_numbers(weight, f"all_weights[{layer}]", allow_complex)
+        bias = as_numbers(bias, f"all_biases[{layer}]", allow_complex)
+        if weight.ndim != 2 or 0 in weight.shape:
+            raise ValueError(
+                f"all_weights[{layer}] must be a matrix with at least one row and one column, "
+                f"got shape {weight.shape}."
+            )
+        if layer > 0 and weight.shape[1] != weights[-1].shape[0]:
+            raise ValueError(
+                f"all_weights[{layer}] must have {weights[-1].shape[0]} columns, one for each row "
+                f"of all_weights[{layer - 1}], got shape {weight.shape}."
+            )
+        if bias.shape != (weight.shape[0], 1):
+            raise ValueError(
+                f"all_biases[{layer}] must have shape ({weight.shape[0]}, 1), a row for each row "
+                f"of all_weights[{layer}], got {bias.shape}."
+            )
+        weights.append(weight)
+        biases.append(bias)
+    return weights, biases
+
+
+def as_layer_values(values, widths, name, examples):
+    """Return ``values`` as a list of (width, examples) arrays, one for each width."""
+    if not isinstance(values, (list, tuple)):
+        raise ValueError(f"{name} must be a list of arrays, got {type(values).__name__}.")
+    if len(values) != len(widths):
+        raise ValueError(f"{name} must hold {len(widths)} arrays, one a layer, got {len(values)}.")
+    checked = []
+    for layer, (value, width) in enumerate(zip(values, widths)):
+        value = as_columns(value, f"{name}[{layer}]", rows=width)
+        if value.shape[1] != examples:
+            raise ValueError(
+                f"{name}[{layer}] must have {examples} columns, one an example as in y, "
+                f"got shape {value.shape}."
+            )
+        checked.append(value)
+    return checked
