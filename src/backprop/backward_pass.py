@@ -3,9 +3,14 @@
 import numpy as np
 
 from backprop.loss import d_loss_d_output
-from backprop.validation import as_columns, as_layer_values, as_network, as_numbers
+from backprop.validation import as_columns, as_layer_values, as_network, as_numbers, validated
 
 
+def _check_indicator_function(x):
+    return (as_numbers(x, "x", allow_complex=True),)
+
+
+@validated(_check_indicator_function)
 def indicator_function(x):
     """1 where an entry is greater than zero, 0 elsewhere: the derivative of the ReLU.
 
@@ -30,9 +35,18 @@ def indicator_function(x):
     >>> indicator_function(np.array([[-2.0], [0.0], [3.0]])).ravel()
     array([0., 0., 1.])
     """
-    return (as_numbers(x, "x", allow_complex=True).real > 0).astype(np.float64)
+    return (x.real > 0).astype(np.float64)
 
 
+def _check_backward_pass(all_weights, all_biases, all_f, all_h, y):
+    all_weights, all_biases = as_network(all_weights, all_biases)
+    y = as_columns(y, "y", rows=all_weights[-1].shape[0])
+    all_f = as_layer_values(all_f, [w.shape[0] for w in all_weights], "all_f", y.shape[1])
+    all_h = as_layer_values(all_h, [w.shape[1] for w in all_weights], "all_h", y.shape[1])
+    return all_weights, all_biases, all_f, all_h, y
+
+
+@validated(_check_backward_pass)
 def backward_pass(all_weights, all_biases, all_f, all_h, y):
     """Gradient of the summed squared error with respect to every weight and bias.
 
@@ -70,11 +84,6 @@ def backward_pass(all_weights, all_biases, all_f, all_h, y):
     >>> all_dl_dbiases[2].round(3).ravel()
     array([ 0.   ,  0.   ,  0.938,  0.   , -9.993,  0.508])
     """
-    all_weights, all_biases = as_network(all_weights, all_biases)
-    y = as_columns(y, "y", rows=all_weights[-1].shape[0])
-    all_f = as_layer_values(all_f, [w.shape[0] for w in all_weights], "all_f", y.shape[1])
-    all_h = as_layer_values(all_h, [w.shape[1] for w in all_weights], "all_h", y.shape[1])
-
     K = len(all_weights) - 1
     all_dl_dweights = [None] * (K + 1)
     all_dl_dbiases = [None] * (K + 1)

@@ -2,9 +2,14 @@
 
 import numpy as np
 
-from backprop.validation import as_columns, as_network, as_numbers
+from backprop.validation import as_columns, as_network, as_numbers, validated
 
 
+def _check_relu(preactivation):
+    return (as_numbers(preactivation, "preactivation", allow_complex=True),)
+
+
+@validated(_check_relu)
 def relu(preactivation):
     """Rectified linear unit: the value where it is positive, zero elsewhere.
 
@@ -28,10 +33,17 @@ def relu(preactivation):
     >>> relu(np.array([[-2.0], [0.0], [3.0]])).ravel()
     array([0., 0., 3.])
     """
-    preactivation = as_numbers(preactivation, "preactivation", allow_complex=True)
     return np.where(preactivation.real > 0, preactivation, 0.0)
 
 
+def _check_compute_network_output(net_input, all_weights, all_biases):
+    all_weights, all_biases = as_network(all_weights, all_biases, allow_complex=True)
+    inputs = all_weights[0].shape[1]
+    net_input = as_columns(net_input, "net_input", rows=inputs, allow_complex=True)
+    return net_input, all_weights, all_biases
+
+
+@validated(_check_compute_network_output)
 def compute_network_output(net_input, all_weights, all_biases):
     """Run the network forward and keep what the backward pass needs.
 
@@ -67,11 +79,6 @@ def compute_network_output(net_input, all_weights, all_biases):
     >>> print(f"{net_output.item():.3f}")
     1.907
     """
-    all_weights, all_biases = as_network(all_weights, all_biases, allow_complex=True)
-    net_input = as_columns(
-        net_input, "net_input", rows=all_weights[0].shape[1], allow_complex=True
-    )
-
     K = len(all_weights) - 1
     all_f = [None] * (K + 1)
     all_h = [None] * (K + 1)

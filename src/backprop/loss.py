@@ -1,8 +1,19 @@
 """How far the output is from the target, and the gradient that starts the way back (chapter 03)."""
 
-from backprop.validation import as_columns, as_same_shape
+from backprop.validation import as_columns, validated
 
 
+def _check_output_and_target(net_output, y):
+    net_output = as_columns(net_output, "net_output", allow_complex=True)
+    y = as_columns(y, "y", allow_complex=True)
+    if y.shape != net_output.shape:
+        raise ValueError(
+            f"y must have the shape of net_output, {net_output.shape}, got {y.shape}."
+        )
+    return net_output, y
+
+
+@validated(_check_output_and_target)
 def least_squares_loss(net_output, y):
     """Summed squared error over all outputs and all examples.
 
@@ -27,11 +38,10 @@ def least_squares_loss(net_output, y):
     >>> least_squares_loss([[1.0, 3.0]], [[2.0, 5.0]])
     5.0
     """
-    net_output = as_columns(net_output, "net_output", allow_complex=True)
-    y = as_same_shape(y, net_output, "y", "net_output", allow_complex=True)
     return ((net_output - y) ** 2).sum().item()
 
 
+@validated(_check_output_and_target)
 def d_loss_d_output(net_output, y):
     """Derivative of the summed squared error with respect to the network output.
 
@@ -55,6 +65,4 @@ def d_loss_d_output(net_output, y):
     >>> d_loss_d_output([[1.0, 3.0]], [[2.0, 5.0]])
     array([[-2., -4.]])
     """
-    net_output = as_columns(net_output, "net_output")
-    y = as_same_shape(y, net_output, "y", "net_output")
     return 2 * (net_output - y)

@@ -1,6 +1,32 @@
-"""Argument checks: every public function says what was wrong and what it expected."""
+"""Argument checks: every public function says what was wrong and what it expected.
+
+They stand apart from the mathematics: ``@validated(check)`` runs ``check`` on the arguments
+first, so that a function's body holds its equations alone, as the exercises show them.
+"""
+
+import functools
+import inspect
 
 import numpy as np
+
+
+def validated(check):
+    """Decorator: call the function with what ``check(*arguments)`` returns in their place.
+
+    ``check`` takes the function's arguments in their order, raises ValueError where one does not
+    fit, and returns them as arrays.
+    """
+
+    def decorate(function):
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def checked_function(*args, **kwargs):
+            return function(*check(*signature.bind(*args, **kwargs).args))
+
+        return checked_function
+
+    return decorate
 
 
 def as_numbers(value, name, allow_complex=False):
@@ -54,16 +80,6 @@ def as_columns(value, name, rows=None, allow_complex=False):
         raise ValueError(f"{name} must have shape {expected}, got {array.shape}.{hint}")
     if array.shape[1] == 0:
         raise ValueError(f"{name} must hold at least one example, got shape {array.shape}.")
-    return array
-
-
-def as_same_shape(value, other, name, other_name, allow_complex=False):
-    """Return ``value`` as columns of exactly ``other``'s shape, or raise a ValueError."""
-    array = as_columns(value, name, allow_complex=allow_complex)
-    if array.shape != other.shape:
-        raise ValueError(
-            f"{name} must have the shape of {other_name}, {other.shape}, got {array.shape}."
-        )
     return array
 
 
