@@ -4,7 +4,37 @@ import operator
 
 import numpy as np
 
+from backprop.validation import validated
 
+
+def _check_initialize_parameters(hidden_layers, width, inputs, outputs, seed):
+    hidden_layers = _size(hidden_layers, "hidden_layers", smallest=0)
+    if np.ndim(width) == 0:
+        width = _size(width, "width")
+    elif len(width) != hidden_layers:
+        raise ValueError(
+            f"width must hold one size for each of the {hidden_layers} hidden layers, "
+            f"got {len(width)}."
+        )
+    else:
+        width = [_size(units, f"width[{layer}]") for layer, units in enumerate(width)]
+    seed = _size(seed, "seed", smallest=0)
+    if seed >= 2**32:
+        raise ValueError(f"seed must be less than 2**32, got {seed}.")
+    return hidden_layers, width, _size(inputs, "inputs"), _size(outputs, "outputs"), seed
+
+
+def _size(value, name, smallest=1):
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise ValueError(f"{name} must be an integer, got {value!r}.") from None
+    if number < smallest or isinstance(value, bool):
+        raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}.")
+    return number
+
+
+@validated(_check_initialize_parameters)
 def initialize_parameters(hidden_layers=5, width=6, inputs=1, outputs=1, seed=0):
     """Draw all weights and biases from a standard normal distribution.
 
@@ -45,13 +75,9 @@ def initialize_parameters(hidden_layers=5, width=6, inputs=1, outputs=1, seed=0)
     >>> count_parameters(all_weights, all_biases)
     187
     """
-    widths = _layer_widths(hidden_layers, width, inputs, outputs)
-    K = len(widths) - 2
-    try:
-        draws = np.random.RandomState(seed)
-    except (ValueError, TypeError):
-        raise ValueError(f"seed must be an integer from 0 to 2**32 - 1, got {seed!r}.") from None
-
+    K = hidden_layers
+    widths = [inputs, *np.broadcast_to(width, K), outputs]
+    draws = np.random.RandomState(seed)
     all_weights = [None] * (K + 1)
     all_biases = [None] * (K + 1)
     first_and_last = [0, K] if K > 0 else [0]
@@ -68,28 +94,3 @@ def initialize_parameters(hidden_layers=5, width=6, inputs=1, outputs=1, seed=0)
 def count_parameters(all_weights, all_biases):
     """The number of weights and biases together."""
     return sum(array.size for array in [*all_weights, *all_biases])
-
-
-def _layer_widths(hidden_layers, width, inputs, outputs):
-    """[D_i, the K hidden widths, D_o], checked."""
-    hidden_layers = _size(hidden_layers, "hidden_layers", smallest=0)
-    if np.ndim(width) == 0:
-        hidden_widths = [_size(width, "width")] * hidden_layers
-    else:
-        hidden_widths = [_size(units, f"width[{i}]") for i, units in enumerate(width)]
-        if len(hidden_widths) != hidden_layers:
-            raise ValueError(
-                f"width must hold one size for each of the {hidden_layers} hidden layers, "
-                f"got {len(hidden_widths)}."
-            )
-    return [_size(inputs, "inputs"), *hidden_widths, _size(outputs, "outputs")]
-
-
-def _size(value, name, smallest=1):
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise ValueError(f"{name} must be an integer, got {value!r}.") from None
-    if number < smallest or isinstance(value, bool):
-        raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}.")
-    return number

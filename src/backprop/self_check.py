@@ -1,6 +1,6 @@
 """What the exercises' checks are made of: call, measure, compare, and say it kindly.
 
-Each exercise carries these three functions in a given cell, so that it can be finished with
+Each exercise carries these functions in a given cell, so that it can be finished with
 NumPy alone.
 """
 
@@ -89,3 +89,17 @@ def compare(what, yours, expected, tolerance=1e-8):
             first = tuple(int(i) for i in np.argwhere(off)[0])
             problem = f"{off.sum()} of {off.size} entries are off, the first at index {first}."
     print(f"{what}: right" if problem is None else f"{what}: NOT YET. {problem}")
+
+
+def show(what, array):
+    """Print an array rounded to three decimals, -0 as 0.
+
+    Examples
+    --------
+    >>> show("dl/df_5", np.array([[-36.18679], [-0.0001]]))
+    dl/df_5
+    [[-36.187]
+     [  0.   ]]
+    """
+    print(what)
+    print(np.round(array, 3) + 0.0)

@@ -22,7 +22,9 @@ def validated(check):
 
         @functools.wraps(function)
         def checked_function(*args, **kwargs):
-            return function(*check(*signature.bind(*args, **kwargs).args))
+            arguments = signature.bind(*args, **kwargs)
+            arguments.apply_defaults()
+            return function(*check(*arguments.args))
 
         return checked_function
 
