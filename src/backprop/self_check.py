@@ -91,15 +91,37 @@ def compare(what, yours, expected, tolerance=1e-8):
     print(f"{what}: right" if problem is None else f"{what}: NOT YET. {problem}")
 
 
+def parts(result, count, what):
+    """``result`` as a list of ``count`` parts; a part that is not there is None.
+
+    Examples
+    --------
+    >>> parts((1, 2), 2, "the result")
+    [1, 2]
+    >>> parts(np.zeros(3), 2, "the result")
+    the result must be a list or a tuple of 2, it is of type ndarray.
+    [None, None]
+    """
+    found = list(result) if isinstance(result, (list, tuple)) else []
+    if result is not None and len(found) != count:
+        size = f" of {len(found)}" if isinstance(result, (list, tuple)) else ""
+        kind = type(result).__name__
+        print(f"{what} must be a list or a tuple of {count}, it is of type {kind}{size}.")
+    return (found + [None] * count)[:count]
+
+
 def show(what, array):
     """Print an array rounded to three decimals, -0 as 0.
 
     Examples
     --------
-    >>> show("dl/df_5", np.array([[-36.18679], [-0.0001]]))
-    dl/df_5
+    >>> show("dl/df", np.array([[-36.18679], [-0.0001]]))
+    dl/df
     [[-36.187]
      [  0.   ]]
     """
     print(what)
-    print(np.round(array, 3) + 0.0)
+    if array is None:
+        print("There is no result yet.")
+    else:
+        print(np.round(np.asarray(array, dtype=float), 3) + 0.0)
