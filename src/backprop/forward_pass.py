@@ -47,8 +47,7 @@ def _check_compute_network_output(net_input, all_weights, all_biases):
 def compute_network_output(net_input, all_weights, all_biases):
     """Run the network forward and keep what the backward pass needs.
 
-    f_0 = beta_0 + Omega_0 x,  h_k = relu(f_{k-1}),  f_k = beta_k + Omega_k h_k,  output = f_K
-    (UDL equations 7.17 and 7.18).
+    f_0 = beta_0 + Omega_0 x,  h_k = relu(f_{k-1}),  f_k = beta_k + Omega_k h_k,  output = f_K.
 
     Parameters
     ----------
