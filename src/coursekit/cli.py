@@ -51,7 +51,58 @@ def _parser():
     )
     solutions.add_argument("names", nargs="*", metavar="NAME", help="default: all of them")
     solutions.set_defaults(run=_solutions)
+
+    grade = commands.add_parser(
+        "grade", parents=[folder], help="grade submissions and write gradebook.csv"
+    )
+    grade.add_argument(
+        "submissions", type=Path, help="a folder of student.ipynb, or one such notebook"
+    )
+    grade.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="where gradebook.csv goes"
+    )
+    grade.add_argument("--exercise", metavar="NAME", help="default: what the notebooks say")
+    grade.add_argument(
+        "--keep", action="store_true", help="leave the notebooks that nbval ran in DIR/notebooks"
+    )
+    grade.add_argument(
+        "--seed",
+        type=_number(int, 0, 2**31 - 1),
+        metavar="N",
+        help="of the checks' networks (default: another one each time)",
+    )
+    grade.add_argument(
+        "--timeout",
+        type=_number(float, 0.1, 3600),
+        default=20,
+        metavar="SECONDS",
+        help="for one cell (default: %(default)s)",
+    )
+    grade.add_argument(
+        "--jobs",
+        type=_number(int, 1, 1000),
+        metavar="N",
+        help="submissions at the same time (default: one for each processor)",
+    )
+    grade.set_defaults(run=_grade)
     return parser
+
+
+def _number(kind, smallest, largest):
+    """An argparse type: a number from ``smallest`` to ``largest``."""
+
+    def parse(text):
+        try:
+            number = kind(text)
+        except ValueError:
+            number = None
+        if number is None or not smallest <= number <= largest:
+            raise argparse.ArgumentTypeError(
+                f"must be a number from {smallest} to {largest}, got {text!r}"
+            )
+        return number
+
+    return parse
 
 
 # The imports stand where they are needed: each subcommand starts without the others' libraries.
@@ -79,4 +130,20 @@ def _solutions(options):
 
     for path in run_solutions(options.solutions, options.names):
         print(path)
+    return 0
+
+
+def _grade(options):
+    from coursekit.grading.grade import grade
+
+    grade(
+        options.submissions,
+        options.solutions,
+        options.out,
+        exercise=options.exercise,
+        keep=options.keep,
+        seed=options.seed,
+        timeout=options.timeout,
+        jobs=options.jobs,
+    )
     return 0

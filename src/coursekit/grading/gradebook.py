@@ -1,0 +1,91 @@
+"""Points, and the table of them."""
+
+import csv
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+COLUMNS = ("student", "exercise", "score", "max_score", "status", "message")
+
+# A spreadsheet takes a cell that begins with one of these for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass
+class Grade:
+    """A row of the gradebook.
+
+    Attributes
+    ----------
+    student, exercise : str
+        The exercise is empty where it is not known.
+    status : {"graded", "timeout", "crashed", "unreadable", "no-answer"}
+    message : str
+        What the instructor should know beyond the points.
+    checks : list of (Check, points)
+        Every check of the exercise, and the points that it gave.
+    """
+
+    student: str
+    exercise: str
+    status: str
+    message: str = ""
+    checks: list = field(default_factory=list)
+
+    @property
+    def score(self):
+        return sum(points for _, points in self.checks)
+
+    @property
+    def max_score(self):
+        return sum(check.points for check, _ in self.checks)
+
+
+def score(checks, passed):
+    """Pair every check with its points, or 0 where its cell is not among those that passed."""
+    return [(check, check.points if passed.get(check.cell_id) else 0) for check in checks]
+
+
+def write_gradebook(path, grades):
+    """Write the grades as CSV, sorted by student; the file is there as a whole or not at all.
+
+    Behind the fixed columns stands one for each check, ``EXERCISE: CHECK``, empty in the rows
+    of other exercises. Text that a spreadsheet would take for a formula gets a ``'`` in front.
+    """
+    path = Path(path)
+    grades = sorted(grades, key=lambda grade: (grade.student, grade.exercise))
+    check_columns = {
+        f"{grade.exercise}: {check.name}": None
+        for grade in sorted(grades, key=lambda grade: grade.exercise)
+        for check, _ in grade.checks
+    }
+    # In the same folder, so that the replacement is one step of the file system.
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with open(handle, "w", encoding="utf-8", newline="") as file:
+            rows = csv.DictWriter(file, [*COLUMNS, *check_columns], lineterminator="\n")
+            rows.writeheader()
+            rows.writerows(_row(grade) for grade in grades)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _row(grade):
+    known = bool(grade.checks)
+    fixed = {
+        "student": _text(grade.student),
+        "exercise": grade.exercise,
+        "score": f"{grade.score:g}",
+        "max_score": f"{grade.max_score:g}" if known else "",
+        "status": grade.status,
+        "message": _text(grade.message),
+    }
+    return fixed | {f"{grade.exercise}: {c.name}": f"{points:g}" for c, points in grade.checks}
+
+
+def _text(text):
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -1,0 +1,112 @@
+"""Take the code of a cell apart, by its syntax alone: what each statement binds and uses."""
+
+import ast
+import re
+import symtable
+import warnings
+from dataclasses import dataclass
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+# A cell under one of these is Python that runs in the notebook; under any other it is not.
+PYTHON_CELL_MAGIC = re.compile(r"\A(\s*)%%(?:capture|prun|time)\b[^\n]*")
+
+# Statements that do little but bind names. `if` and `try` hold imports that may fail.
+DEFINITIONS = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Import,
+    ast.ImportFrom,
+    ast.Assign,
+    ast.AnnAssign,
+    ast.If,
+    ast.Try,
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A top-level statement of a cell.
+
+    Attributes
+    ----------
+    source : str
+    tree : str
+        Its syntax tree as text: the same for code that differs in comments and layout only.
+    binds, uses : frozensets of str
+        The module-level names that it gives a value to, and those that it needs, at once or
+        when the function is called.
+    is_function, is_definition, is_star_import : bool
+    """
+
+    source: str
+    tree: str
+    binds: frozenset
+    uses: frozenset
+    is_function: bool
+    is_definition: bool
+    is_star_import: bool
+
+
+class BrokenCell(ValueError):
+    """A cell that Python cannot parse; the message is Python's."""
+
+
+def statements_of(cell_source):
+    """The top-level statements of a code cell, magics and shell lines made into calls.
+
+    Examples
+    --------
+    >>> statement, = statements_of("def area(r):\\n    return np.pi * square(r)")
+    >>> sorted(statement.binds), sorted(statement.uses)
+    (['area'], ['np', 'square'])
+
+    Raises
+    ------
+    BrokenCell
+        If the cell does not parse.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a student's "\d" is no news for the instructor
+        try:
+            code = TransformerManager().transform_cell(PYTHON_CELL_MAGIC.sub(r"\1", cell_source))
+            compile(code, "cell", "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            return [_statement(code, node) for node in ast.parse(code).body]
+        except SyntaxError as error:
+            raise BrokenCell(f"line {error.lineno}: {error.msg}") from None
+        except (ValueError, RecursionError, MemoryError) as error:
+            # Null bytes, or expressions nested thousands deep.
+            raise BrokenCell(str(error) or type(error).__name__) from None
+
+
+def _statement(code, node):
+    source = _source(code, node)
+    table = symtable.symtable(source, "cell", "exec")
+    symbols = table.get_symbols()
+    binds = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
+    uses = {s.get_name() for s in symbols if s.is_referenced()} | set(_globals_inside(table))
+    return Statement(
+        source=source,
+        tree=ast.dump(node),
+        binds=frozenset(binds),
+        uses=frozenset(uses),
+        is_function=isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)),
+        is_definition=isinstance(node, DEFINITIONS),
+        is_star_import=isinstance(node, ast.ImportFrom) and node.names[0].name == "*",
+    )
+
+
+def _source(code, node):
+    decorators = getattr(node, "decorator_list", [])
+    if not decorators:
+        return ast.get_source_segment(code, node)
+    # A segment begins at `def`; the decorators stand in whole lines above it.
+    return "\n".join(code.splitlines()[decorators[0].lineno - 1 : node.end_lineno])
+
+
+def _globals_inside(table):
+    """The module-level names that functions and classes of a symbol table look up."""
+    for inner in table.get_children():
+        yield from (s.get_name() for s in inner.get_symbols() if s.is_global())
+        yield from _globals_inside(inner)
