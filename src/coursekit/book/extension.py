@@ -1,0 +1,38 @@
+"""The Sphinx extension of the book: formulas, questions, exercise links, roles, style.
+
+`_config.yml` lists it among the extensions; each part has a module of its own.
+"""
+
+from pathlib import Path
+
+from docutils import nodes
+
+from coursekit.book import exercise_link, formulas, pages, questions, source
+
+HERE = Path(__file__).parent
+
+
+def setup(app):
+    for part in (formulas, questions, exercise_link, pages, source):
+        part.setup(app)
+    for role, css_class in (
+        ("fwd", "bp-forward"),
+        ("bwd", "bp-backward"),
+        ("prm", "bp-parameter"),
+    ):
+        app.add_role(role, _colour_role(css_class))
+    app.connect("config-inited", _add_paths)
+    app.add_css_file("course.css", priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _add_paths(app, config):
+    config.html_static_path.append(str(HERE / "static"))
+    config.templates_path.append(str(HERE / "templates"))
+
+
+def _colour_role(css_class):
+    def role(name, rawtext, text, lineno, inliner, options=None, content=None):
+        return [nodes.inline(rawtext, text, classes=[css_class])], []
+
+    return role

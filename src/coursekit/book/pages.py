@@ -1,0 +1,32 @@
+"""What every page's head gets: a description for search engines and previews."""
+
+import html
+
+from docutils import nodes
+
+DESCRIPTION_LENGTH = 160
+
+
+def description(doctree):
+    """The first paragraph that is a sentence without a formula, cut at a word; None without one."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        text = " ".join(paragraph.astext().split())
+        if len(text) >= 40 and not any(paragraph.findall(nodes.math)):
+            if len(text) > DESCRIPTION_LENGTH:
+                text = text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + " …"
+            return text
+    return None
+
+
+def setup(app):
+    app.connect("html-page-context", _add_description)
+
+
+def _add_description(app, pagename, templatename, context, doctree):
+    metatags = context.get("metatags") or ""
+    if doctree is None or 'name="description"' in metatags:
+        return
+    text = description(doctree)
+    if text:
+        meta = f'<meta name="description" content="{html.escape(text)}" />'
+        context["metatags"] = metatags + meta
