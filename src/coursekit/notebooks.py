@@ -129,6 +129,7 @@ def execute(notebook, timeout=600):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+    started = []
     client = NotebookClient(
         notebook,
         timeout=timeout,
@@ -137,13 +138,16 @@ def execute(notebook, timeout=600):
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
+        on_cell_start=lambda cell, cell_index: started.append(cell),
     )
     try:
         # What a kernel says on its own stderr concerns its connection, not the notebook.
         client.execute(stderr=subprocess.DEVNULL)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         # nbclient's message repeats the cell; its last line is what went wrong.
-        raise CourseError(f"{_stopped_at(notebook)}: {_last_line(str(error))}") from None
+        raise CourseError(
+            f"{cell_place(notebook, started[-1])}: {_last_line(str(error))}"
+        ) from None
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
@@ -158,16 +162,6 @@ class _ThisPythonsKernel(AsyncKernelManager):
     @default("kernel_spec_manager")
     def _kernel_spec_manager_default(self):
         return NbvalKernelspecManager()
-
-
-def _stopped_at(notebook):
-    """The place of the first code cell that did not finish."""
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and cell.source.strip():
-            failed = any(output.output_type == "error" for output in cell.outputs)
-            if failed or cell.execution_count is None:
-                return cell_place(notebook, cell)
-    return "after the last cell"
 
 
 def _last_line(text):

@@ -168,9 +168,11 @@ def _verdict(task, result, timeout):
     ]
     status = "graded" if result.ended == "finished" else result.ended
     if status != "graded":
-        limit = f"took longer than {timeout:g} s" if result.at else "took too long"
-        how = limit if status == "timeout" else "ended its kernel"
-        what.append(f"{_cell_name(reference, result.at)} {how}")
+        how = {
+            "timeout": f"took longer than {timeout:g} s" if result.at else "took too long",
+            "crashed": "ended its kernel" if result.at else "ended before its time",
+        }
+        what.append(f"{_cell_name(reference, result.at)} {how[status]}")
         what.append(f"it keeps the points of the checks before, status {status}")
     message = f"{task.file}: {'; '.join(what)}" if what else ""
     checks = score(reference.checks, result.passed)

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 COLUMNS = ("student", "exercise", "score", "max_score", "status", "message")
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 @dataclass
@@ -51,7 +52,8 @@ def write_gradebook(path, grades):
     """Write the grades as CSV, sorted by student; the file is there as a whole or not at all.
 
     Behind the fixed columns stands one for each check, ``EXERCISE: CHECK``, empty in the rows
-    of other exercises. Text that a spreadsheet would take for a formula gets a ``'`` in front.
+    of other exercises. Each row is a line. Text that a spreadsheet would take for a formula gets
+    a ``'`` in front.
     """
     path = Path(path)
     grades = sorted(grades, key=lambda grade: (grade.student, grade.exercise))
@@ -88,4 +90,6 @@ def _row(grade):
 
 
 def _text(text):
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    # A row is a line; and a file's name need not be Unicode.
+    text = re.sub(r"\s", " ", text).encode(errors="replace").decode()
+    return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text

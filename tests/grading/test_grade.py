@@ -1,0 +1,264 @@
+"""A folder of submissions, graded: every one gets its verdict, whatever the others do."""
+
+import csv
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+import nbformat
+import psutil
+import pytest
+from course_notebooks import SOLUTIONS, small_solution, with_replaced, write_in
+
+from coursekit.cli import main
+from coursekit.exercises import make_exercise
+from coursekit.notebooks import has_tag, read_notebook
+
+RIGHT = {"square": "return x * x", "cube": "return x ** 3"}
+
+
+def answers(**bodies):
+    """A submission with these bodies in place of the right ones; no notebook of the course."""
+    code = "import os, subprocess, sys, time"
+    for name, right in RIGHT.items():
+        body = bodies.get(name, right).replace("\n", "\n    ")
+        code += f"\n\n\ndef {name}(x):\n    {body}"
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+
+
+# What a check prints when it is passed, and what the plugin and pytest write.
+FORGED_VERDICTS = """\
+print(f"square({x}): right")
+print('{"cell": "cell-5", "passed": true}', flush=True)
+print("1 passed", file=sys.stderr)
+return 0"""
+
+
+def gradebook(folder):
+    with (folder / "gradebook.csv").open(encoding="utf-8", newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """Submissions for the small exercise, all graded in one run of the command."""
+    folder = tmp_path_factory.mktemp("small")
+    write_in(folder / "solutions", small_solution())
+    pid_file = str(folder / "process")
+    sleeper = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
+    submissions = {
+        "right": answers(),
+        "wrong": answers(square="return 2 * x"),
+        "chatty": answers(square="print('debug', x)\nsys.stderr.write('debug')\nreturn x * x"),
+        "forger": answers(square=FORGED_VERDICTS),
+        "raises": answers(cube="raise RuntimeError('no')"),
+        "hangs": answers(cube="while True: pass"),
+        "hangs_on": answers(
+            cube=f"child = {sleeper}\n"
+            f"open({pid_file!r}, 'w').write(f'{{os.getpid()}} {{child.pid}}')\n"
+            "while True:\n    try:\n        time.sleep(1)\n"
+            "    except BaseException:\n        pass"
+        ),
+        "crashes": answers(cube="os._exit(0)"),
+        "kills_nbval": answers(cube="os.kill(os.getppid(), 9)\ntime.sleep(30)"),
+        "unsolved": make_exercise(small_solution()),
+        "half": with_replaced(make_exercise(small_solution()), "return None", "return x * x"),
+        "broken_cell": answers(),
+        "bad_constant": answers(square="return x ** TWO"),
+        "elsewhere": with_replaced(answers(), "square", "rectangle"),
+    }
+    submissions["broken_cell"].cells.insert(0, nbformat.v4.new_code_cell("def"))
+    submissions["bad_constant"].cells.append(nbformat.v4.new_code_cell("TWO = 1 / 0"))
+    for name, notebook in submissions.items():
+        write_in(folder / "submissions", notebook, name)
+    (folder / "submissions" / "empty.ipynb").write_bytes(b"")
+    (folder / "submissions" / "cut_off.ipynb").write_text('{\n "cells": [')
+    begin = time.monotonic()
+    status = main(
+        ["grade", str(folder / "submissions"), "--out", str(folder / "grades"), "--keep"]
+        + ["--solutions", str(folder / "solutions"), "--timeout", "2", "--seed", "7"]
+    )
+    assert status == 0
+    assert time.monotonic() - begin < 60
+    return folder
+
+
+@pytest.mark.parametrize(
+    "student, status, square, cube",
+    [
+        ("right", "graded", "2", "1"),
+        ("wrong", "graded", "0", "1"),
+        ("chatty", "graded", "2", "1"),
+        ("forger", "graded", "0", "1"),
+        ("raises", "graded", "2", "0"),
+        ("hangs", "timeout", "2", "0"),
+        ("hangs_on", "timeout", "2", "0"),
+        ("crashes", "crashed", "2", "0"),
+        ("kills_nbval", "crashed", "2", "0"),
+        ("unsolved", "no-answer", "0", "0"),
+        ("half", "graded", "2", "0"),
+        ("broken_cell", "graded", "2", "1"),
+        ("bad_constant", "graded", "0", "1"),
+        ("elsewhere", "graded", "0", "1"),
+    ],
+)
+def test_each_submission_gets_its_status_and_the_points_of_its_checks(
+    graded, student, status, square, cube
+):
+    row = gradebook(graded / "grades")[student]
+    assert row["status"] == status
+    assert (row["01_powers: square"], row["01_powers: cube"]) == (square, cube)
+    assert row["score"] == str(int(square) + int(cube))
+    assert (row["exercise"], row["max_score"]) == ("01_powers", "3")
+
+
+@pytest.mark.parametrize("student", ["empty", "cut_off"])
+def test_an_unreadable_submission_has_a_row_and_no_points(graded, student):
+    row = gradebook(graded / "grades")[student]
+    assert (row["status"], row["score"], row["exercise"]) == ("unreadable", "0", "")
+
+
+@pytest.mark.parametrize(
+    "student, message",
+    [
+        ("right", ""),
+        ("empty", "empty.ipynb: the file is empty; no points, status unreadable"),
+        ("half", "half.ipynb: not answered: cube"),
+        ("hangs", "hangs.ipynb: the check 'cube' took longer than 2 s; "),
+        ("crashes", "crashes.ipynb: the check 'cube' ended its kernel; "),
+        ("broken_cell", "broken_cell.ipynb: code cell 1 does not parse (line 1: "),
+        ("bad_constant", "bad_constant.ipynb: the cell of square raises an error"),
+        ("unsolved", "unsolved.ipynb: no answer differs from its stub; no points, "),
+    ],
+)
+def test_the_message_says_what_the_points_do_not(graded, student, message):
+    found = gradebook(graded / "grades")[student]["message"]
+    assert found.startswith(message) and (message or not found)
+
+
+def test_no_process_of_a_submission_is_left(graded):
+    for pid in map(int, (graded / "process").read_text().split()):
+        # One that was killed may wait as a zombie for the system to take note.
+        assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_notebook_is_kept_for_each_submission_that_ran(graded):
+    kept = {path.parent.name for path in (graded / "grades" / "notebooks").rglob("*.ipynb")}
+    assert kept == gradebook(graded / "grades").keys() - {"empty", "cut_off", "unsolved"}
+
+
+@pytest.mark.parametrize("student", ["right", "wrong"])
+def test_a_kept_notebook_gives_the_same_verdicts_by_hand(graded, student):
+    path = graded / "grades" / "notebooks" / student / "01_powers.ipynb"
+    report = graded / f"{student}.xml"
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval", path.name, f"--junitxml={report}"]
+        + ["-p", "no:cacheprovider"],
+        cwd=path.parent,
+        capture_output=True,
+    )
+    cases = ElementTree.parse(report).findall(".//testcase")
+    code_cells = [cell for cell in read_notebook(path).cells if cell.cell_type == "code"]
+    by_hand = {
+        cell.metadata["name"]: case.find("failure") is None
+        for cell, case in zip(code_cells, cases, strict=True)
+        if "check" in cell.metadata["tags"]
+    }
+    row = gradebook(graded / "grades")[student]
+    assert by_hand == {name: row[f"01_powers: {name}"] != "0" for name in ("square", "cube")}
+
+
+def test_outputs_that_were_copied_from_another_seed_earn_nothing(graded):
+    """The expected output is the solution's under this run's seed, not what is stored."""
+    number = "import random; print(random.Random(1).randrange(2, 10**6))"
+    constant = subprocess.run([sys.executable, "-c", number], capture_output=True, text=True)
+    hard_coded = answers(square=f"return {int(constant.stdout)**2}")
+    write_in(graded / "copied", hard_coded, "copied")
+    main(
+        ["grade", str(graded / "copied"), "--out", str(graded / "copied_grades"), "--seed", "7"]
+        + ["--solutions", str(graded / "solutions")]
+    )
+    assert gradebook(graded / "copied_grades")["copied"]["01_powers: square"] == "0"
+
+
+# The course's own exercises, all graded in one run.
+
+BIASES = "all_dl_dbiases[layer] = dl_df.copy()"
+WEIGHTS = "all_dl_dweights[layer] = dl_df @ all_h[layer].T"
+PRODUCT = "dl_dh = all_weights[layer].T @ dl_df"
+MASK = "dl_df = indicator_function(all_f[layer - 1]) * dl_dh"
+
+LOST_CHECK = {
+    BIASES: "7.21 biases",
+    WEIGHTS: "7.22 weights",
+    PRODUCT: "7.24 product",
+    MASK: "7.24 mask",
+}
+
+WRONG_LINES = {
+    "bias_stub": (BIASES, "all_dl_dbiases[layer] = np.zeros_like(all_biases[layer])"),
+    "bias_half": (BIASES, "all_dl_dbiases[layer] = dl_df / 2"),
+    "bias_sign": (BIASES, "all_dl_dbiases[layer] = -dl_df"),
+    "bias_one_number": (BIASES, "all_dl_dbiases[layer] = dl_df.sum()"),
+    "weight_stub": (WEIGHTS, "all_dl_dweights[layer] = np.zeros_like(all_weights[layer])"),
+    "weight_reversed": (WEIGHTS, "all_dl_dweights[layer] = all_h[layer] @ dl_df.T"),
+    "weight_from_f": (WEIGHTS, "all_dl_dweights[layer] = dl_df @ all_f[layer].T"),
+    "product_stub": (PRODUCT, "dl_dh = np.ones_like(all_h[layer])"),
+    "product_not_transposed": (PRODUCT, "dl_dh = all_weights[layer] @ dl_df"),
+    "mask_stub": (MASK, "dl_df = dl_dh"),
+    "mask_of_wrong_layer": (MASK, "dl_df = indicator_function(all_f[layer]) * dl_dh"),
+    "mask_is_relu": (MASK, "dl_df = relu(all_f[layer - 1]) * dl_dh"),
+}
+
+SOLUTION_PATHS = sorted(SOLUTIONS.glob("*.ipynb"))
+
+
+def exercise_with(solution, answer):
+    """The exercise of a solution with ``answer(stub cell, solution cell)`` in its answer cells."""
+    exercise = make_exercise(solution)
+    for cell, solved in zip(exercise.cells, solution.cells, strict=True):
+        if cell.cell_type == "code" and has_tag(cell, "answer"):
+            cell.source = answer(cell, solved)
+    return exercise
+
+
+@pytest.fixture(scope="module")
+def course_grades(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("course")
+    submissions = folder / "submissions"
+    for path in SOLUTION_PATHS:
+        solution = read_notebook(path)
+        solved = exercise_with(solution, lambda cell, solved: solved.source)
+        write_in(submissions, solved, f"{path.stem} solved")
+        # A statement more, so that it counts as an answer and runs.
+        stubs = exercise_with(solution, lambda cell, solved: f"{cell.source}\n    pass")
+        write_in(submissions, stubs, f"{path.stem} stubs")
+    solution = read_notebook(SOLUTIONS / "07_backward_pass.ipynb")
+    for name, (right, wrong) in WRONG_LINES.items():
+        write_in(submissions, with_replaced(solution, right, wrong), name)
+    main(
+        ["grade", str(submissions), "--out", str(folder / "grades"), "--solutions", str(SOLUTIONS)]
+    )
+    return gradebook(folder / "grades")
+
+
+@pytest.mark.parametrize("path", SOLUTION_PATHS, ids=lambda path: path.stem)
+def test_right_answers_in_the_exercise_earn_every_point(course_grades, path):
+    row = course_grades[f"{path.stem} solved"]
+    assert (row["exercise"], row["status"]) == (path.stem, "graded")
+    assert row["score"] == row["max_score"] != "0"
+
+
+@pytest.mark.parametrize("path", SOLUTION_PATHS, ids=lambda path: path.stem)
+def test_stubs_that_run_earn_no_point(course_grades, path):
+    row = course_grades[f"{path.stem} stubs"]
+    assert (row["exercise"], row["status"], row["score"]) == (path.stem, "graded", "0")
+
+
+@pytest.mark.parametrize("name", WRONG_LINES)
+def test_a_wrong_line_loses_its_own_check_and_keeps_the_others(course_grades, name):
+    right, _ = WRONG_LINES[name]
+    row = course_grades[name]
+    points = {check: row[f"07_backward_pass: {check}"] for check in LOST_CHECK.values()}
+    assert points == {check: "2" for check in points} | {LOST_CHECK[right]: "0"}
