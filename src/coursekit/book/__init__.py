@@ -1,8 +1,9 @@
-"""The book: a Sphinx extension (`coursekit.book.extension`) and a helper for chapters.
+"""The book: a Sphinx extension (`coursekit.book.extension`) and helpers for chapters.
 
-A chapter's code cell imports `page_figure` from here, so this module imports no Sphinx.
+A chapter's code cell imports them from here, so this module imports no Sphinx.
 """
 
 from coursekit.book.figures import page_figure
+from coursekit.book.numbers import page_numbers
 
-__all__ = ["page_figure"]
+__all__ = ["page_figure", "page_numbers"]
