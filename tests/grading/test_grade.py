@@ -45,23 +45,25 @@ def graded(tmp_path_factory):
     """Submissions for the small exercise, all graded in one run of the command."""
     folder = tmp_path_factory.mktemp("small")
     write_in(folder / "solutions", small_solution())
-    pid_file = str(folder / "process")
-    sleeper = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
+    # Starts a process that would outlive it, and leaves word of both.
+    sleeper = (
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        f"open({str(folder / 'processes')!r}, 'a').write(f'{{os.getpid()}} {{child.pid}}\\n')\n"
+    )
     submissions = {
         "right": answers(),
         "wrong": answers(square="return 2 * x"),
         "chatty": answers(square="print('debug', x)\nsys.stderr.write('debug')\nreturn x * x"),
         "forger": answers(square=FORGED_VERDICTS),
         "raises": answers(cube="raise RuntimeError('no')"),
+        "hangs_first": answers(square="while True: pass"),
         "hangs": answers(cube="while True: pass"),
         "hangs_on": answers(
-            cube=f"child = {sleeper}\n"
-            f"open({pid_file!r}, 'w').write(f'{{os.getpid()}} {{child.pid}}')\n"
-            "while True:\n    try:\n        time.sleep(1)\n"
+            cube=sleeper + "while True:\n    try:\n        time.sleep(1)\n"
             "    except BaseException:\n        pass"
         ),
         "crashes": answers(cube="os._exit(0)"),
-        "kills_nbval": answers(cube="os.kill(os.getppid(), 9)\ntime.sleep(30)"),
+        "kills_nbval": answers(cube=sleeper + "os.kill(os.getppid(), 9)\ntime.sleep(30)"),
         "unsolved": make_exercise(small_solution()),
         "half": with_replaced(make_exercise(small_solution()), "return None", "return x * x"),
         "broken_cell": answers(),
@@ -92,6 +94,7 @@ def graded(tmp_path_factory):
         ("chatty", "graded", "2", "1"),
         ("forger", "graded", "0", "1"),
         ("raises", "graded", "2", "0"),
+        ("hangs_first", "timeout", "0", "0"),
         ("hangs", "timeout", "2", "0"),
         ("hangs_on", "timeout", "2", "0"),
         ("crashes", "crashed", "2", "0"),
@@ -138,7 +141,9 @@ def test_the_message_says_what_the_points_do_not(graded, student, message):
 
 
 def test_no_process_of_a_submission_is_left(graded):
-    for pid in map(int, (graded / "process").read_text().split()):
+    pids = [int(pid) for pid in (graded / "processes").read_text().split()]
+    assert len(pids) == 4
+    for pid in pids:
         # One that was killed may wait as a zombie for the system to take note.
         assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
