@@ -4,6 +4,9 @@
 BIN := .venv/bin
 PORT := 8000
 
+# Two processes at a time; a file's tests, which may share a kernel or a built book, stay together.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help environment book serve test exercises solutions lock bench clean
 
@@ -20,8 +23,8 @@ serve: book ## Build the site and show it at http://127.0.0.1:8000 (PORT=8001 fo
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
 test: environment ## Run every test: unit, property, doctest, notebooks, the built book
-	$(BIN)/python -m pytest --nbval-lax exercises
-	$(BIN)/python -m pytest --nbval tests src solutions
+	$(PYTEST) --nbval-lax exercises
+	$(PYTEST) --nbval tests src solutions
 
 exercises: environment ## Write exercises/ from solutions/
 	$(BIN)/course exercises
