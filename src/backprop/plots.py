@@ -1,0 +1,661 @@
+"""The figures of the course, drawn from what `backprop` computes.
+
+Every function returns a matplotlib figure; leave it as the last line of a notebook cell to see it.
+Each quantity has one colour in all figures, formulas and texts, and no figure needs the colour to
+be understood: dashes, hatching, signs and labels say the same.
+"""
+
+import functools
+import io
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch, Rectangle
+
+from backprop.backward_pass import backward_pass, indicator_function
+from backprop.checking_gradients import (
+    complex_step_gradients,
+    finite_difference_gradients,
+    relative_error,
+)
+from backprop.forward_pass import compute_network_output
+from backprop.loss import d_loss_d_output, least_squares_loss
+from backprop.validation import as_columns, as_network, as_numbers
+
+# The book replaces exactly these codes by its own variables, so that one picture fits a light
+# page as well as a dark one. No other colour, and no transparency, may stand in a figure.
+PALETTE = {
+    "forward": "#0063a6",
+    "backward": "#b44a00",
+    "parameter": "#8f3a72",
+    "ink": "#1f2328",
+    "muted": "#6b7280",
+    "line": "#c9ced6",
+    "paper": "#ffffff",
+}
+FORWARD, BACKWARD, PARAMETER, INK, MUTED, LINE, PAPER = PALETTE.values()
+
+STYLE = {
+    "font.size": 11,
+    "text.color": INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.facecolor": "none",
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "hatch.color": FORWARD,
+    "hatch.linewidth": 1.2,
+    "lines.linewidth": 2,
+    "mathtext.fontset": "cm",
+}
+
+
+class Drawing(Figure):
+    """A figure that a notebook shows, with pyplot or without."""
+
+    def _repr_png_(self):
+        with rc_context(STYLE):
+            file = io.BytesIO()
+            self.savefig(file, format="png", dpi=110, facecolor=PAPER, bbox_inches="tight")
+            return file.getvalue()
+
+
+def _drawing(width, height, **subplots):
+    """A figure of this size in inches and its axes, of which there can be several."""
+    figure = Drawing(figsize=(width, height), layout="constrained", facecolor="none")
+    return figure, figure.subplots(**subplots)
+
+
+def _styled(draw):
+    """Decorator: draw with the course's style and leave matplotlib's own as it was."""
+
+    @functools.wraps(draw)
+    def draw_styled(*args, **kwargs):
+        with rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return draw_styled
+
+
+def _number(value, digits=2):
+    """A number as text, with a true minus sign and no -0."""
+    text = f"{value:.{digits}f}"
+    if float(text) == 0:
+        return "0"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _circle(axes, x, y, colour, text="", points=30):
+    """A unit: round whatever the scales of the axes are."""
+    axes.plot([x], [y], "o", ms=points, mfc=PAPER, mec=colour, mew=2, zorder=2)
+    axes.text(x, y, text, ha="center", va="center", color=colour, zorder=3)
+
+
+def _bare(axes):
+    axes.set_axis_off()
+    return axes
+
+
+def _column(value, name):
+    value = as_columns(value, name)
+    if value.shape[1] != 1:
+        raise ValueError(f"{name} must be one example, shape (D, 1), got {value.shape}.")
+    return value
+
+
+# ---- the network -----------------------------------------------------------------------------
+
+
+def _unit_heights(units):
+    """Heights of the units of a column, centred on zero, the first on top."""
+    return (units - 1) / 2 - np.arange(units)
+
+
+def _line_style(weight):
+    return "-" if weight > 0 else (0, (3, 2))
+
+
+@_styled
+def draw_network(all_weights, all_biases):
+    """The network as columns of units; a line is a weight.
+
+    Parameters
+    ----------
+    all_weights, all_biases : lists of K + 1 arrays
+        Legible up to about seven columns of eight units.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit together.
+    """
+    all_weights, all_biases = as_network(all_weights, all_biases)
+    widths = [all_weights[0].shape[1], *(weights.shape[0] for weights in all_weights)]
+    figure, axes = _drawing(7, 4.2)
+    _bare(axes)
+    for k, weights in enumerate(all_weights):
+        heaviest = np.abs(weights).max()
+        for i, j in np.ndindex(weights.shape):
+            axes.plot(
+                [k, k + 1],
+                [_unit_heights(widths[k])[j], _unit_heights(widths[k + 1])[i]],
+                color=PARAMETER,
+                linewidth=0.3 + 1.7 * abs(weights[i, j]) / heaviest,
+                linestyle=_line_style(weights[i, j]),
+                zorder=1,
+            )
+    for k, width in enumerate(widths):
+        for height in _unit_heights(width):
+            _circle(axes, k, height, FORWARD, points=17)
+        name = r"$\mathbf{x}$" if k == 0 else rf"$\mathbf{{h}}_{{{k}}}$"
+        if k == len(widths) - 1:
+            name = rf"$\mathbf{{f}}_{{{k - 1}}}$"
+        top = (max(widths) - 1) / 2
+        axes.text(k, top + 0.6, name, ha="center", va="bottom", fontsize=14, color=FORWARD)
+    below = -(max(widths) - 1) / 2 - 0.7
+    for k, (weights, biases) in enumerate(zip(all_weights, all_biases)):
+        for row, (symbol, array) in enumerate([("Omega", weights), ("beta", biases)]):
+            size = "×".join(map(str, array.shape))
+            axes.text(
+                k + 0.5, below - 0.95 * row, rf"$\boldsymbol{{\{symbol}}}_{{{k}}}$" + f"\n{size}",
+                ha="center", va="top", fontsize=11, color=PARAMETER, linespacing=1.1,
+            )
+    axes.set_xlim(-0.25, len(widths) - 0.75)
+    axes.set_ylim(below - 1.9, (max(widths) - 1) / 2 + 1.3)
+    return figure
+
+
+# ---- the forward pass --------------------------------------------------------------------------
+
+
+@_styled
+def draw_relu():
+    """The ReLU and its derivative, the indicator, with what holds at zero."""
+    figure, (left, right) = _drawing(7, 2.8, ncols=2)
+    z = np.array([-2.0, 0.0, 2.0])
+    left.plot(z, np.maximum(z, 0), color=FORWARD)
+    left.set_title("ReLU", fontsize=12)
+    right.plot([-2, 0], [0, 0], color=BACKWARD)
+    right.plot([0, 2], [1, 1], color=BACKWARD)
+    right.plot([0], [1], "o", mfc=PAPER, mec=BACKWARD, mew=2, ms=8)
+    right.plot([0], [0], "o", color=BACKWARD, ms=8)
+    right.set_title("its derivative", fontsize=12)
+    right.annotate("at zero: 0", (0, 0), (0.45, 0.28), color=BACKWARD)
+    for axes in (left, right):
+        axes.axvline(0, color=LINE, lw=1, zorder=0)
+        axes.set_xlabel("pre-activation")
+        axes.set_xticks([-2, -1, 0, 1, 2])
+    right.set_yticks([0, 1])
+    left.set_yticks([0, 1, 2])
+    return figure
+
+
+def _draw_preactivations(all_axes, all_f):
+    largest = max(np.abs(f).max() for f in all_f)
+    last = len(all_f) - 1
+    for k, (axes, f) in enumerate(zip(all_axes, all_f)):
+        passes = (f[:, 0] > 0) | (k == last)
+        axes.barh(
+            np.arange(len(f)),
+            f[:, 0],
+            height=0.7,
+            color=[FORWARD if p else "none" for p in passes],
+            edgecolor=FORWARD,
+            hatch=["" if p else "////" for p in passes],
+        )
+        axes.axvline(0, color=INK, lw=1)
+        axes.set_xlim(-1.1 * largest, 1.1 * largest)
+        axes.set_ylim(max(len(f) for f in all_f) - 0.4, -0.6)
+        axes.set_yticks(range(len(f)) if k == 0 else [])
+        axes.tick_params(axis="both", length=0)
+        axes.set_xticks([])
+        axes.spines[["left", "bottom"]].set_visible(False)
+        axes.set_title(rf"$\mathbf{{f}}_{{{k}}}$", fontsize=14, color=FORWARD)
+        if k == last:
+            axes.set_xlabel("output\n" + ", ".join(_number(value, 3) for value in f[:, 0]))
+        else:
+            axes.set_xlabel(f"{passes.sum()} of {len(f)}\nactive")
+    all_axes[0].set_ylabel("unit")
+
+
+@_styled
+def draw_forward_values(all_f, all_h):
+    """The pre-activations of every layer as bars: filled where they pass on, else hatched.
+
+    Parameters
+    ----------
+    all_f, all_h : lists of K + 1 (D, 1) arrays
+        What `compute_network_output` returned for one example.
+
+    Raises
+    ------
+    ValueError
+        If an array is no column, or h_k is not what the ReLU of f_{k-1} passes on.
+    """
+    all_f = [_column(f, f"all_f[{k}]") for k, f in enumerate(all_f)]
+    for k in range(1, len(all_f)):
+        if not np.array_equal(all_h[k], np.maximum(all_f[k - 1], 0)):
+            raise ValueError(f"all_h[{k}] must be relu(all_f[{k - 1}]), it is not.")
+    figure, all_axes = _drawing(7, 3, ncols=len(all_f), squeeze=False)
+    _draw_preactivations(all_axes[0], all_f)
+    return figure
+
+
+@_styled
+def draw_forward_pass(all_f, all_h, inputs, outputs):
+    """The output as a function of the input with the current point, over the forward values.
+
+    Parameters
+    ----------
+    all_f, all_h : lists of K + 1 (D, 1) arrays
+        For the current input, of a network with one input and one output.
+    inputs, outputs : (N,) arrays
+        The curve.
+    """
+    figure = Drawing(figsize=(7, 5.2), layout="constrained", facecolor="none")
+    grid = figure.add_gridspec(2, len(all_f))
+    curve = figure.add_subplot(grid[0, :])
+    curve.plot(inputs, outputs, color=FORWARD)
+    curve.plot(all_h[0].ravel(), all_f[-1].ravel(), "o", ms=10, color=FORWARD)
+    curve.set_xlabel("input")
+    curve.set_ylabel("output")
+    curve.set_title(
+        f"input {_number(all_h[0].item())}, output {_number(all_f[-1].item(), 3)}", fontsize=12
+    )
+    _draw_preactivations([figure.add_subplot(grid[1, k]) for k in range(len(all_f))], all_f)
+    return figure
+
+
+# ---- the loss ----------------------------------------------------------------------------------
+
+
+@_styled
+def draw_loss(net_output, y):
+    """The squared error against the output, with the network's place on it and the slope there.
+
+    Parameters
+    ----------
+    net_output, y : (1, 1) arrays
+
+    Raises
+    ------
+    ValueError
+        If they are not one number each.
+    """
+    output, target = (as_numbers(v, n) for v, n in ((net_output, "net_output"), (y, "y")))
+    if output.size != 1 or target.size != 1:
+        raise ValueError(
+            f"net_output and y must hold one number each, got {output.shape} and {target.shape}."
+        )
+    slope = d_loss_d_output(output, target).item()
+    loss = least_squares_loss(output, target)
+    output, target = output.item(), target.item()
+    reach = max(abs(output - target), 1.0)
+    values = np.linspace(target - 1.25 * reach, target + 1.25 * reach, 200)
+    figure, axes = _drawing(7, 3.2)
+    axes.plot(values, (values - target) ** 2, color=FORWARD)
+    near = np.array([output - 0.22 * reach, output + 0.45 * reach])
+    axes.plot(near, loss + slope * (near - output), color=BACKWARD, ls=(0, (5, 2)))
+    axes.plot([output], [loss], "o", ms=10, color=FORWARD)
+    axes.annotate(f"the network:\noutput {_number(output, 3)}, loss {_number(loss, 3)}",
+                  (output, loss), (12, 8), textcoords="offset points", va="bottom")
+    axes.annotate(f"slope {_number(slope, 3)}", (near[1], loss + slope * (near[1] - output)),
+                  (-10 if slope < 0 else 10, 0), textcoords="offset points", color=BACKWARD,
+                  ha="right" if slope < 0 else "left", va="center")
+    axes.annotate(f"target {target:g}", (target, 0), (0, 14), textcoords="offset points",
+                  ha="center", va="bottom")
+    axes.set_xlabel("network output")
+    axes.set_ylabel("loss")
+    return figure
+
+
+# ---- 7.21 and 7.22 -----------------------------------------------------------------------------
+
+
+def _box(axes, x, y, text, colour, width=1.5, height=0.9):
+    axes.add_patch(FancyBboxPatch(
+        (x - width / 2, y - height / 2), width, height, boxstyle="round,pad=0.02,rounding_size=0.15",
+        fc=PAPER, ec=colour, lw=2, zorder=2,
+    ))
+    axes.text(x, y, text, ha="center", va="center", color=colour, zorder=3, linespacing=1.4)
+
+
+def _arrow(axes, start, end, colour, style="-|>", width=2, curve=0.0):
+    axes.annotate("", end, start, zorder=1, arrowprops={
+        "arrowstyle": style, "color": colour, "lw": width, "shrinkA": 0, "shrinkB": 0,
+        "mutation_scale": 16, "connectionstyle": f"arc3,rad={curve}",
+    })
+
+
+@_styled
+def draw_bias_nudge(all_biases, all_f, layer=2, unit=2, nudge=0.1):
+    """One bias, nudged, and its pre-activation, which moves by the same amount: equation 7.21.
+
+    Parameters
+    ----------
+    all_biases, all_f : lists of K + 1 arrays
+        Of one example; ``layer`` and ``unit`` say which bias.
+    nudge : float
+    """
+    beta, f = all_biases[layer][unit, 0], all_f[layer][unit, 0]
+    index = f"{layer},{unit}"
+    more = f"+{nudge:g}"
+    figure, axes = _drawing(7, 2.6)
+    _bare(axes)
+    _box(axes, 0.9, 1.6, rf"$\beta_{{{index}}}$ = {_number(beta)}", PARAMETER, 1.8)
+    _box(axes, 0.9, 0, "weights times\nactivations", FORWARD, 1.8)
+    _circle(axes, 2.9, 0.8, INK, "+")
+    _box(axes, 4.7, 0.8, rf"$f_{{{index}}}$ = {_number(f)}", FORWARD, 1.8)
+    _box(axes, 7.3, 0.8, "the rest of\nthe network", INK, 1.7)
+    _box(axes, 9.3, 0.8, r"$\ell$", BACKWARD, 0.8)
+    _arrow(axes, (1.82, 1.45), (2.68, 1.02), PARAMETER)
+    _arrow(axes, (1.82, 0.15), (2.68, 0.58), FORWARD)
+    _arrow(axes, (3.2, 0.8), (3.78, 0.8), FORWARD)
+    _arrow(axes, (5.62, 0.8), (6.43, 0.8), FORWARD)
+    _arrow(axes, (8.17, 0.8), (8.88, 0.8), FORWARD)
+    axes.text(0.9, 2.25, f"nudged by {more}", ha="center", color=PARAMETER)
+    axes.text(4.7, 1.45, f"moves by {more}", ha="center", color=FORWARD)
+    axes.text(7.9, 1.6, "sees the pre-activation alone", ha="center", color=INK)
+    axes.set_xlim(-0.1, 9.8)
+    axes.set_ylim(-0.6, 2.6)
+    return figure
+
+
+def _cell(axes, x, y, text, colour, fill="none", edge=LINE, width=1.0):
+    axes.add_patch(Rectangle((x - width / 2, y - 0.5), width, 1, fc=fill, ec=edge, lw=1))
+    axes.text(x, y, text, ha="center", va="center", color=colour)
+
+
+@_styled
+def draw_outer_product(dl_df, h, layer=None):
+    """The weight gradient as a table of products: dl/df_k on the left, h_k on top.
+
+    Parameters
+    ----------
+    dl_df : (D_{k+1}, 1) array
+    h : (D_k, 1) array
+    layer : int, optional
+        The number that stands in the labels; without it they say k.
+
+    Raises
+    ------
+    ValueError
+        If an argument is no column.
+    """
+    dl_df, h = _column(dl_df, "dl_df"), _column(h, "h")
+    k = "k" if layer is None else layer
+    rows, columns = len(dl_df), len(h)
+    figure, axes = _drawing(7, 0.42 * rows + 1.5)
+    _bare(axes)
+    table = dl_df @ h.T
+    for i, j in np.ndindex(table.shape):
+        zero = table[i, j] == 0
+        _cell(axes, j + 0.25, -i, _number(table[i, j]), MUTED if zero else BACKWARD)
+    for i in range(rows):
+        _cell(axes, -1.25, -i, _number(dl_df[i, 0]), BACKWARD, edge=BACKWARD, width=1.05)
+        if dl_df[i, 0] == 0:
+            axes.plot([-0.35, columns - 0.15], [-i, -i], color=MUTED, lw=1)
+    for j in range(columns):
+        _cell(axes, j + 0.25, 1.45, _number(h[j, 0]), FORWARD, edge=FORWARD)
+        if h[j, 0] == 0:
+            axes.plot([j + 0.25] * 2, [0.6, -rows + 0.4], color=MUTED, lw=1)
+    axes.text(-1.25, 0.75, rf"$\partial\ell/\partial\mathbf{{f}}_{{{k}}}$",
+              color=BACKWARD, ha="center", va="bottom", fontsize=13)
+    axes.text((columns - 1) / 2 + 0.25, 2.15, rf"$\mathbf{{h}}_{{{k}}}^T$", color=FORWARD,
+              ha="center", va="bottom", fontsize=13)
+    axes.text((columns - 1) / 2 + 0.25, -rows - 0.05, rf"$\partial\ell/\partial\boldsymbol{{\Omega}}_{{{k}}}$",
+              color=BACKWARD, ha="center", va="center", fontsize=13)
+    axes.set_xlim(-1.9, columns - 0.1)
+    axes.set_ylim(-rows - 0.5, 3)
+    return figure
+
+
+# ---- 7.24 --------------------------------------------------------------------------------------
+
+
+@_styled
+def draw_one_unit_back(all_weights, all_dl_df, layer=3, unit=1):
+    """One activation collects from every unit that it fed: the meaning of the transpose.
+
+    Parameters
+    ----------
+    all_weights : list of K + 1 arrays
+    all_dl_df : list of K + 1 (D, 1) arrays
+        The gradient of every pre-activation.
+    layer, unit : int
+        The activation h_{layer, unit} goes into layer ``layer``.
+    """
+    weights = all_weights[layer][:, unit]
+    dl_df = _column(all_dl_df[layer], f"all_dl_df[{layer}]")[:, 0]
+    units = len(weights)
+    heights = 1.15 * _unit_heights(units)
+    figure, axes = _drawing(7, 0.55 * units + 1)
+    _bare(axes)
+    for i, height in enumerate(heights):
+        _arrow(axes, (0.38, 0), (3.9, height), PARAMETER, "-", 1.5)
+        axes.plot([3.95], [height], ">", color=PARAMETER, ms=7)
+        place = 0.62
+        axes.text(
+            0.38 + place * 3.5, place * height, _number(weights[i]), color=PARAMETER, ha="center",
+            va="center", bbox={"fc": PAPER, "ec": "none", "pad": 1.5}, zorder=2,
+        )
+        _circle(axes, 4.4, height, FORWARD, rf"$f_{{{i}}}$")
+        axes.text(4.95, height, _number(dl_df[i]), va="center", color=BACKWARD)
+        axes.text(
+            6.3, height, f"{_number(weights[i])} × {_number(dl_df[i])} = "
+            f"{_number(weights[i] * dl_df[i])}", va="center", color=BACKWARD, fontsize=10,
+        )
+    top = heights[0] + 0.75
+    axes.text(4.95, top, r"$\partial\ell/\partial f_i$", color=BACKWARD, va="center")
+    axes.text(2.5, top, "weight", color=PARAMETER, ha="center", va="center")
+    axes.text(6.3, top, "what comes back", color=BACKWARD, va="center")
+    _circle(axes, 0, 0, FORWARD, rf"$h_{{{unit}}}$", 34)
+    axes.text(0, -0.75, "collects", ha="center", va="top", color=BACKWARD)
+    axes.text(0, -1.2, _number(weights @ dl_df), ha="center", va="top", color=BACKWARD,
+              weight="bold")
+    axes.set_xlim(-0.6, 9.2)
+    axes.set_ylim(heights[-1] - 0.5, top + 0.35)
+    return figure
+
+
+@_styled
+def draw_mask(f, dl_dh, layer=None):
+    """dl/dh_k, the mask from f_{k-1}, and their product, as columns of numbers.
+
+    Parameters
+    ----------
+    f : (D, 1) array
+        f_{k-1}, what went into the ReLU.
+    dl_dh : (D, 1) array
+        dl/dh_k, what arrives behind it.
+    layer : int, optional
+        k, for the labels.
+
+    Raises
+    ------
+    ValueError
+        If the two are not columns of one shape.
+    """
+    f, dl_dh = _column(f, "f"), _column(dl_dh, "dl_dh")
+    if f.shape != dl_dh.shape:
+        raise ValueError(f"dl_dh must have the shape of f, {f.shape}, got {dl_dh.shape}.")
+    k, before = ("k", "k-1") if layer is None else (layer, layer - 1)
+    mask = indicator_function(f)
+    columns = [
+        (rf"$\mathbf{{f}}_{{{before}}}$", f, FORWARD),
+        (rf"$1[\mathbf{{f}}_{{{before}}}>0]$", mask, FORWARD),
+        (rf"$\partial\ell/\partial\mathbf{{h}}_{{{k}}}$", dl_dh, BACKWARD),
+        (rf"$\partial\ell/\partial\mathbf{{f}}_{{{before}}}$", mask * dl_dh, BACKWARD),
+    ]
+    figure, axes = _drawing(7, 0.42 * len(f) + 0.8)
+    _bare(axes)
+    for place, (label, values, colour) in enumerate(columns):
+        x = 2 * place
+        axes.text(x, 1, label, ha="center", va="center", color=colour, fontsize=13)
+        for i, value in enumerate(values[:, 0]):
+            blocked = mask[i, 0] == 0 and place > 0
+            digits = 0 if values is mask else 2
+            _cell(axes, x, -i, _number(value, digits), MUTED if blocked else colour,
+                  edge=LINE if blocked else colour, width=1.3)
+    for x, sign in ((1, "→"), (3, "⊙"), (5, "=")):
+        axes.text(x, -(len(f) - 1) / 2, sign, ha="center", va="center", fontsize=18,
+                  family="DejaVu Sans")
+    axes.set_xlim(-0.8, 6.8)
+    axes.set_ylim(-len(f) + 0.4, 1.6)
+    return figure
+
+
+@_styled
+def draw_backward_flow(all_weights, all_f, all_dl_df):
+    """The network with the gradient of every pre-activation, flowing from right to left.
+
+    Parameters
+    ----------
+    all_weights : list of K + 1 arrays
+    all_f, all_dl_df : lists of K + 1 (D, 1) arrays
+        The pre-activations of one example and their gradients.
+    """
+    last = len(all_f) - 1
+    tallest = max(len(f) for f in all_f)
+    figure, axes = _drawing(7, 0.5 * tallest + 1)
+    _bare(axes)
+    for k in range(1, last + 1):
+        flow = np.abs(all_weights[k] * all_dl_df[k]) * (all_f[k - 1].T > 0)
+        for i, j in zip(*np.nonzero(flow)):
+            start = (k - 0.36, _unit_heights(len(all_f[k]))[i])
+            end = (k - 1 + 0.36, _unit_heights(len(all_f[k - 1]))[j])
+            width = 0.8 + 2.4 * flow[i, j] / flow.max()
+            _arrow(axes, start, end, BACKWARD, "-|>", width)
+    for k, (f, dl_df) in enumerate(zip(all_f, all_dl_df)):
+        for height, value, gradient in zip(_unit_heights(len(f)), f[:, 0], dl_df[:, 0]):
+            passes = value > 0 or k == last
+            axes.add_patch(FancyBboxPatch(
+                (k - 0.31, height - 0.28), 0.62, 0.56, boxstyle="round,pad=0.02,rounding_size=0.12",
+                fc=PAPER, ec=BACKWARD if passes else MUTED, lw=2 if passes else 1,
+                ls="-" if passes else (0, (3, 2)), zorder=2,
+            ))
+            axes.text(k, height, _number(gradient, 1), ha="center", va="center", fontsize=10.5,
+                      color=BACKWARD if passes else MUTED, zorder=3)
+        axes.text(k, (tallest - 1) / 2 + 0.55, rf"$\partial\ell/\partial\mathbf{{f}}_{{{k}}}$",
+                  ha="center", va="bottom", color=BACKWARD, fontsize=13)
+    axes.text(last, -(tallest - 1) / 2 - 0.1, "solid: active\ndashed: not active", ha="center",
+              va="center", fontsize=10)
+    axes.set_xlim(-0.4, last + 0.45)
+    axes.set_ylim(-(tallest - 1) / 2 - 0.5, (tallest - 1) / 2 + 1.2)
+    return figure
+
+
+# ---- checking gradients ------------------------------------------------------------------------
+
+
+def step_size_errors(net_input, all_weights, all_biases, y, steps):
+    """The worst relative error over all gradients, for each step of each finite difference.
+
+    Returns
+    -------
+    dict
+        "forward" and "central": an array, one error for each step, against the complex step;
+        "complex": the error of the complex step against the backward pass, one number.
+    """
+    exact = _flat(complex_step_gradients(net_input, all_weights, all_biases, y))
+    errors = {}
+    for scheme in ("forward", "central"):
+        errors[scheme] = np.array([
+            _worst(finite_difference_gradients(
+                net_input, all_weights, all_biases, y, step=step, scheme=scheme
+            ), exact)
+            for step in steps
+        ])
+    _, all_f, all_h = compute_network_output(net_input, all_weights, all_biases)
+    errors["complex"] = _worst(backward_pass(all_weights, all_biases, all_f, all_h, y), exact)
+    return errors
+
+
+def _flat(gradients):
+    return [*gradients[0], *gradients[1]]
+
+
+def _worst(gradients, exact):
+    return max(relative_error(g, e).max() for g, e in zip(_flat(gradients), exact))
+
+
+@_styled
+def draw_step_size_curve(steps, errors_by_scheme, marked=None):
+    """Relative error against the step of a finite difference, on logarithmic axes.
+
+    Parameters
+    ----------
+    steps : (N,) array
+    errors_by_scheme : dict
+        As `step_size_errors` returns it. An error of zero is drawn at the rounding unit.
+    marked : int, optional
+        Index of a step to point out.
+    """
+    figure, axes = _drawing(7, 4)
+    least = np.finfo(float).eps / 2
+    looks = {"forward": ("o", (0, (5, 2))), "central": ("s", "-")}
+    for scheme, (marker, dashes) in looks.items():
+        errors = np.maximum(errors_by_scheme[scheme], least)
+        axes.loglog(steps, errors, marker=marker, ls=dashes, color=BACKWARD, ms=6,
+                    mfc=PAPER if scheme == "forward" else BACKWARD)
+        if marked is not None:
+            axes.loglog(steps[marked], errors[marked], marker, color=INK, ms=13, mfc="none", mew=2)
+        axes.annotate(f"{scheme} difference", (steps[-1], errors[-1]), (8, 0), color=BACKWARD,
+                      textcoords="offset points", va="center", annotation_clip=False)
+    if marked is not None:
+        axes.set_title(
+            f"step {steps[marked]:.0e}: error of forward {errors_by_scheme['forward'][marked]:.0e}, "
+            f"central {errors_by_scheme['central'][marked]:.0e}", fontsize=12,
+        )
+    flat = max(errors_by_scheme["complex"], least)
+    axes.axhline(flat, color=FORWARD, ls=(0, (1, 1.5)))
+    axes.annotate("complex step (its own step is far smaller)", (steps[0], flat), (0, 6),
+                  textcoords="offset points", color=FORWARD, va="bottom")
+    axes.annotate("round-off", (steps[1], 1e-7))
+    axes.set_ylim(least / 5, 10)
+    axes.set_xlabel("step")
+    axes.set_ylabel("worst relative error")
+    return figure
+
+
+@_styled
+def draw_kink(net_input, all_weights, all_biases, y, layer=0, unit=1, step=0.1):
+    """The loss against one bias across a kink, and a central difference that straddles it.
+
+    Parameters
+    ----------
+    net_input, y : (D, 1) arrays
+    all_weights, all_biases : lists of K + 1 arrays
+    layer, unit : int
+        Which bias. The kink is where the pre-activation of this unit is zero.
+    step : float
+        Of the central difference, whose middle is half a step beside the kink.
+    """
+    def loss_at(f):
+        """The loss when the pre-activation of the unit is f, by way of its bias."""
+        biases = [b.copy() for b in all_biases]
+        biases[layer][unit, 0] += f - at_start
+        return least_squares_loss(compute_network_output(net_input, all_weights, biases)[0], y)
+
+    _, all_f, _ = compute_network_output(net_input, all_weights, all_biases)
+    at_start = all_f[layer][unit, 0]
+    kink = all_biases[layer][unit, 0] - at_start
+    middle = 0.5 * step
+    figure, axes = _drawing(7, 3.4)
+    reach = np.linspace(-2.5 * step, 2.5 * step, 201)
+    axes.plot(kink + reach, [loss_at(f) for f in reach], color=FORWARD)
+    ends = np.array([middle - step, middle + step])
+    losses = np.array([loss_at(f) for f in ends])
+    axes.plot(kink + ends, losses, "s--", color=BACKWARD, ms=7, lw=1.5)
+    axes.plot([kink + middle], [loss_at(middle)], "o", color=FORWARD, ms=9)
+    axes.axvline(kink, color=LINE, lw=1, zorder=0)
+    axes.annotate("here the unit\nswitches on", (kink, axes.get_ylim()[1]), (-8, -4),
+                  textcoords="offset points", ha="right", va="top", color=INK)
+    axes.annotate("central difference", (kink + ends[1], losses[1]), (10, 0),
+                  textcoords="offset points", va="center", color=BACKWARD)
+    axes.set_xlabel(rf"bias $\beta_{{{layer},{unit}}}$")
+    axes.set_ylabel("loss")
+    return figure
