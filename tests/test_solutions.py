@@ -25,16 +25,19 @@ def test_outputs_are_stored_and_a_second_run_changes_nothing(tmp_path):
     pieces = "import sys, time\nfor _ in range(3):\n    print('piece', flush=True)\n    time.sleep(.2)"
     solution.cells.append(code(pieces, "explore"))
     solution.cells.append(code("import ipywidgets\nipywidgets.IntSlider()", "explore"))
+    figure = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    solution.cells.append(code(figure, "explore"))
     path = write_in(tmp_path, solution)
 
     run(tmp_path)
     first = path.read_bytes()
     executed = read_notebook(path)
     assert executed.cells[4].outputs[0].text.endswith(": right\n")
-    assert [output.text for output in executed.cells[-2].outputs] == ["piece\n" * 3]
+    assert [output.text for output in executed.cells[-3].outputs] == ["piece\n" * 3]
     assert first.endswith(b"}\n")
     assert b"iopub" not in first and b"3.99" not in first and b"model_id" not in first
-    assert b"collapsed" not in first
+    assert b"collapsed" not in first and b"image/png" not in first
+    assert executed.cells[-1].outputs[0].data["text/plain"].startswith("<Figure")
 
     run(tmp_path)
     assert path.read_bytes() == first

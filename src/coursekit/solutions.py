@@ -12,8 +12,9 @@ from coursekit.notebooks import (
     write_notebook,
 )
 
-# A widget's state has random names; without it this view of an output shows nothing.
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+# A picture's bytes change with every version of matplotlib. A widget's state has random names, and
+# without it the view shows nothing. The text that stands for either stays.
+NOT_STORED = ("image/png", "application/vnd.jupyter.widget-view+json")
 
 
 def run_solutions(solutions_dir, names=()):
@@ -61,4 +62,5 @@ def normalise(solution):
     for cell in solution.cells:
         cell.metadata = kept_metadata(cell)
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET_VIEW, None)
+            for view in NOT_STORED:
+                output.get("data", {}).pop(view, None)
