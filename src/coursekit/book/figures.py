@@ -18,6 +18,7 @@ import io
 import re
 
 import matplotlib
+from backprop.plots import PALETTE
 from myst_nb import glue
 
 
@@ -90,8 +91,6 @@ def _with_own_ids(svg, name):
 
 
 def _with_palette_variables(svg):
-    from backprop.plots import PALETTE  # TEMPORARY
-
     for key, colour in PALETTE.items():
         svg = re.sub(re.escape(colour), f"var(--bp-{key}, {colour})", svg, flags=re.IGNORECASE)
     return svg

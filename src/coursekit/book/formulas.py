@@ -39,7 +39,7 @@ MACROS = {
     r"\ind": r"\mathbf{1}\left[#1\right]",
     r"\relu": r"\operatorname{ReLU}",
     r"\T": r"^{\mathsf{T}}",
-    r"\shape": r"\htmlClass{bp-shape}{\mathrm{#1}}",
+    r"\shape": r"\htmlClass{bp-shape}{#1}",
     r"\shaped": r"\underset{\shape{#2}}{#1}",
 }
 

@@ -86,12 +86,16 @@ for (const id of sectionLinks.keys()) {
 }
 
 // A box that scrolls sideways can be reached and scrolled by keyboard, and only then.
-const scrollWatcher = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
-    else target.removeAttribute("tabindex");
-  }
-});
-for (const box of document.querySelectorAll(".bp-scroll, pre, .cell_output > .output")) {
-  scrollWatcher.observe(box);
+const boxes = document.querySelectorAll(
+  ".bp-scroll, pre, .cell_output > .output, .pst-scrollable-table-container",
+);
+function tellScrolling(box) {
+  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  else box.removeAttribute("tabindex");
 }
+const sizeWatcher = new ResizeObserver((entries) => {
+  entries.forEach((entry) => tellScrolling(entry.target));
+});
+boxes.forEach((box) => sizeWatcher.observe(box));
+// A font that arrives changes what is in the box, not the box.
+document.fonts.addEventListener("loadingdone", () => boxes.forEach(tellScrolling));
