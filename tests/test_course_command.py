@@ -55,6 +55,7 @@ def test_solutions_are_executed_by_name(course, capsys):
     [
         (["exercises", "--solutions", "nowhere"], "course exercises: nowhere: no such folder"),
         (["exercises", "--solutions", "empty"], "course exercises: empty: no notebook in it"),
+        (["exercises", "--out", "file"], "course exercises: [Errno 17] File exists: 'file'"),
         (["solutions", "02_roots"], "course solutions: solutions: no solution '02_roots'"),
         (["grade", "nowhere", "--out", "grades"], "course grade: nowhere: no such folder"),
         (["grade", "empty", "--out", "grades"], "course grade: empty: no notebook"),

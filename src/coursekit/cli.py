@@ -18,7 +18,7 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except CourseError as error:
+    except (CourseError, OSError) as error:  # a full disk, a folder that cannot be written
         print(f"course {options.command}: {error}", file=sys.stderr)
         return 2
 

