@@ -244,7 +244,7 @@ class GradientReport:
         )
         head = "".join(
             f"<th scope='col'>{title}</th>"
-            for title in ("gradient", "worst absolute error", "worst relative error", "where", "")
+            for title in ("gradient", "worst absolute error", "worst relative error", "where", "verdict")
         )
         return (
             f"<table><caption>{html.escape(self.verdict())}</caption>"
