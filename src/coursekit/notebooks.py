@@ -146,13 +146,13 @@ def execute(notebook, timeout=600):
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         # nbclient's message repeats the cell; its last line is what went wrong.
         raise CourseError(
-            f"{cell_place(notebook, started[-1])}: {_last_line(str(error))}"
+            f"{cell_place(notebook, started[-1])}: {last_line(str(error))}"
         ) from None
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
                 raise CourseError(
-                    f"{cell_place(notebook, cell)}: writes to stderr: {_last_line(output.text)}"
+                    f"{cell_place(notebook, cell)}: writes to stderr: {last_line(output.text)}"
                 )
 
 
@@ -164,7 +164,8 @@ class _ThisPythonsKernel(AsyncKernelManager):
         return NbvalKernelspecManager()
 
 
-def _last_line(text):
+def last_line(text):
+    """The last line with text in it, without colours: where a traceback says what happened."""
     text = TERMINAL_COLOUR.sub("", text)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "no message"

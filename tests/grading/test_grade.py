@@ -1,6 +1,7 @@
 """A folder of submissions, graded: every one gets its verdict, whatever the others do."""
 
 import csv
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -182,6 +183,24 @@ def test_outputs_that_were_copied_from_another_seed_earn_nothing(graded):
         + ["--solutions", str(graded / "solutions")]
     )
     assert gradebook(graded / "copied_grades")["copied"]["01_powers: square"] == "0"
+
+
+def test_a_machine_that_cannot_run_nbval_costs_no_student_a_point(graded, monkeypatch, capsys):
+    """The solution still runs; what fails is the process that would judge the submissions."""
+    broken = graded / "broken_environment" / "nbval"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('half installed')")
+    monkeypatch.setenv("PYTHONPATH", str(broken.parent), prepend=os.pathsep)
+    submission = graded / "submissions" / "right.ipynb"
+    status = main(
+        ["grade", str(submission), "--out", str(graded / "no_grades")]
+        + ["--solutions", str(graded / "solutions")]
+    )
+    assert status == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith("course grade: nbval did not start (")
+    assert "ImportError: half installed" in printed and printed.count("\n") == 1
+    assert not list((graded / "no_grades").iterdir())
 
 
 # The course's own exercises, all graded in one run.

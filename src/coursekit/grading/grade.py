@@ -63,8 +63,8 @@ def grade(submissions, solutions, out, exercise=None, keep=False, seed=None, tim
     Raises
     ------
     CourseError
-        If there is nothing to grade, no such exercise, no way to write the result, or a solution
-        that does not run. No file has been written then.
+        If there is nothing to grade, no such exercise, no way to write the result, a solution that
+        does not run, or no nbval that starts. No gradebook has been written then.
     """
     files = find_submissions(submissions)
     references = load_references(solutions)

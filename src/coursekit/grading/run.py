@@ -9,7 +9,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit.notebooks import write_notebook
+from coursekit.errors import CourseError
+from coursekit.notebooks import last_line, write_notebook
 
 # The least that a run may take, whatever --timeout says: two kernels' worth of starting up.
 STARTING_TIME = 60
@@ -48,21 +49,27 @@ def run_notebook(notebook, cell_timeout):
     Returns
     -------
     Result
+
+    Raises
+    ------
+    CourseError
+        If nbval or its kernel did not start, which is the machine's fault and not the notebook's.
     """
     with tempfile.TemporaryDirectory(prefix="course-grade-") as folder:
         folder = Path(folder)
-        verdicts, work = folder / "verdicts.jsonl", folder / "work"
+        verdicts, log, work = folder / "verdicts.jsonl", folder / "log", folder / "work"
         work.mkdir()
         write_notebook(work / "notebook.ipynb", notebook)
-        process = subprocess.Popen(
-            _command(verdicts, cell_timeout),
-            cwd=work,
-            env=_environment(folder),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                _command(verdicts, cell_timeout),
+                cwd=work,
+                env=_environment(folder),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         try:
             process.wait(STARTING_TIME + CELLS_TIME * cell_timeout)
             too_long = False
@@ -75,6 +82,9 @@ def run_notebook(notebook, cell_timeout):
             for line in lines:
                 if "kernel" in line:  # a kernel leads a group of its own
                     _kill_group(line["kernel"])
+        if not any("kernel" in line for line in lines):
+            # Nothing of the notebook has run, so this is no verdict on it.
+            raise CourseError(f"nbval did not start ({last_line(log.read_text(errors='replace'))})")
         return _result(lines, too_long)
 
 
@@ -113,8 +123,6 @@ def _result(lines, too_long):
     end = next((line for line in lines if "ended" in line), {"ended": "crashed", "at": None})
     if too_long:
         return Result("timeout", None, passed)
-    if end["ended"] == "finished" and not passed:  # pytest ended in order, but without a kernel
-        return Result("crashed", None, passed)
     return Result(end["ended"], end["at"], passed)
 
 
