@@ -1,0 +1,680 @@
+"""The mistakes that students make in a backward pass, each as the lines that make it.
+
+Every entry replaces one or more lines of a right backward pass by wrong ones. What the mistake
+gives on a network is found by running it, never by reading a student's code; so an entry is at
+once what the checks compare with and what the book shows.
+
+The lines of the pass have the names ``start``, ``biases``, ``weights``, ``product``, ``mask`` and
+``end``, in the order in which they run.
+"""
+
+import functools
+import textwrap
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop.backward_pass import indicator_function
+from backprop.forward_pass import relu
+
+RIGHT_LINES = {
+    "start": "dl_df = 2 * (all_f[K] - y)",
+    "biases": "all_dl_dbiases[layer] = dl_df.sum(axis=1, keepdims=True)",
+    "weights": "all_dl_dweights[layer] = dl_df @ all_h[layer].T",
+    "product": "dl_dh = all_weights[layer].T @ dl_df",
+    "mask": "dl_df = indicator_function(all_f[layer - 1]) * dl_dh",
+    "end": "return all_dl_dweights, all_dl_dbiases",
+}
+
+TEMPLATE = """\
+def backward_pass(all_weights, all_biases, all_f, all_h, y):
+    K = len(all_weights) - 1
+    all_dl_dweights = [None] * (K + 1)
+    all_dl_dbiases = [None] * (K + 1)
+{start}
+    for layer in reversed(range(K + 1)):
+{biases}
+{weights}
+        if layer > 0:
+{product}
+{mask}
+{end}
+"""
+INDENTATION = {"start": 4, "biases": 8, "weights": 8, "product": 12, "mask": 12, "end": 4}
+
+# Which equation a wrong line breaks. A wrong start or end is of no equation.
+EQUATION_OF_LINE = {
+    "start": "backward_pass",
+    "biases": "7.21",
+    "weights": "7.22",
+    "product": "7.24 product",
+    "mask": "7.24 mask",
+    "end": "backward_pass",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Misconception:
+    """One mistake.
+
+    Attributes
+    ----------
+    slug : str
+        Its name in reports, ``finding.cause``.
+    title : str
+        What was done, in a few words.
+    hint : str
+        A question that leads on. It never contains the answer.
+    why : str
+        Why it is wrong, for the book.
+    variants : tuple of dicts
+        For each way to make the mistake, the wrong lines: {name of the line: code}. The ways of
+        one entry give different numbers but come from the same thought.
+    equation : str
+        "7.21", "7.22", "7.24 product" or "7.24 mask", or "backward_pass".
+    """
+
+    slug: str
+    title: str
+    hint: str
+    why: str
+    variants: tuple
+    equation: str = ""
+
+    def __post_init__(self):
+        if not self.equation:
+            line = next(iter(self.variants[0]))
+            object.__setattr__(self, "equation", EQUATION_OF_LINE[line])
+
+
+@functools.lru_cache(maxsize=None)
+def _compiled(source):
+    namespace = {"np": np, "indicator_function": indicator_function.__wrapped__}
+    namespace["relu"] = relu.__wrapped__
+    exec(compile(source, "<misconception>", "exec"), namespace)  # our own text, from this module
+    return namespace["backward_pass"]
+
+
+def wrong_backward_pass(lines):
+    """The backward pass in which these lines, {name: code}, stand in place of the right ones.
+
+    Examples
+    --------
+    >>> wrong = wrong_backward_pass({"start": "dl_df = all_f[K] - y"})
+    >>> f = h = [np.array([[3.0]])]
+    >>> wrong([np.ones((1, 1))], [np.zeros((1, 1))], f, h, np.array([[1.0]]))
+    ([array([[6.]])], [array([[2.]])])
+    """
+    return _compiled(source_with(lines))
+
+
+def source_with(lines):
+    """The source of `wrong_backward_pass`."""
+    return TEMPLATE.format(**{
+        name: textwrap.indent(code, " " * INDENTATION[name])
+        for name, code in (RIGHT_LINES | lines).items()
+    })
+
+
+CATALOGUE = (
+    # Before the loop
+    Misconception(
+        "factor-two-missing",
+        "The factor 2 of the squared error is missing",
+        "Every gradient is half as large as it should be. What is the derivative of a square?",
+        "The derivative of (f - y)**2 is 2 (f - y). Without the 2 the gradient belongs to half "
+        "the squared error. All later lines pass the factor on, so every gradient is halved.",
+        ({"start": "dl_df = all_f[K] - y"},),
+    ),
+    Misconception(
+        "output-sign",
+        "The difference at the output is the wrong way round",
+        "Every gradient has the wrong sign. If the output is too small, should the loss grow or "
+        "fall when the output grows?",
+        "The derivative of (f - y)**2 with respect to f is 2 (f - y), not 2 (y - f). The gradient "
+        "says in which direction the loss grows; the step of training goes the other way, and its "
+        "minus sign stands there.",
+        ({"start": "dl_df = 2 * (y - all_f[K])"},),
+    ),
+    Misconception(
+        "mean-over-outputs",
+        "A mean over the outputs in place of the sum",
+        "Every gradient is too small by the number of outputs. Does the loss add up the outputs, "
+        "or take their mean?",
+        "The loss of this course is a sum. Dividing its gradient by the number of outputs gives "
+        "the gradient of another loss, the mean.",
+        (
+            {"start": "dl_df = 2 * (all_f[K] - y) / y.shape[0]"},
+            {"start": "dl_df = (all_f[K] - y) / y.shape[0]"},
+        ),
+    ),
+    Misconception(
+        "mean-over-examples",
+        "A mean over the examples in place of the sum",
+        "Every gradient is too small by the number of examples. Does the loss add up the "
+        "examples, or take their mean?",
+        "The loss of this course is summed over the batch. Dividing by the number of examples "
+        "gives the gradient of the mean loss.",
+        (
+            {"start": "dl_df = 2 * (all_f[K] - y) / y.shape[1]"},
+            {"start": "dl_df = (all_f[K] - y) / y.shape[1]"},
+        ),
+    ),
+    Misconception(
+        "mean-over-everything",
+        "A mean over outputs and examples in place of the sum",
+        "Every gradient is too small by the number of entries of y. Is the loss a sum or a mean?",
+        "`np.mean` of the squared errors divides by the number of outputs and of examples. The "
+        "loss of this course is a sum.",
+        (
+            {"start": "dl_df = 2 * (all_f[K] - y) / y.size"},
+            {"start": "dl_df = (all_f[K] - y) / y.size"},
+        ),
+    ),
+    Misconception(
+        "loss-in-place-of-derivative",
+        "The squared error itself flows back, not its derivative",
+        "What flows back from the output is not a derivative of the loss. What does dl/df ask?",
+        "(f - y)**2 is the loss of an output. What flows back is how fast the loss changes with "
+        "the output.",
+        ({"start": "dl_df = (all_f[K] - y) ** 2"},),
+    ),
+    Misconception(
+        "output-in-place-of-error",
+        "The target is left out of the derivative at the output",
+        "The gradient at the output does not depend on the target. Where does y stand in the loss?",
+        "The derivative of (f - y)**2 is 2 (f - y): y does not drop out, because the square is "
+        "of the whole difference.",
+        ({"start": "dl_df = 2 * all_f[K]"},),
+    ),
+    Misconception(
+        "output-masked",
+        "The output layer is masked",
+        "At the output, some gradients are zero that should not be. Does f_K go through a ReLU?",
+        "There are K + 1 layers but only K ReLUs: none stands behind the output. A mask there "
+        "stops the gradient of every negative output.",
+        (
+            {"start": "dl_df = indicator_function(all_f[K]) * 2 * (all_f[K] - y)"},
+            {"start": "dl_df = 2 * (relu(all_f[K]) - y)"},
+        ),
+    ),
+    # 7.21
+    Misconception(
+        "bias-not-summed",
+        "The examples of a batch are not added up in the bias gradient",
+        "With several examples your bias gradient has a column for each. How many biases are "
+        "there, and how many examples does each of them serve?",
+        "One bias is added in every column, so a nudge of it reaches the loss through every "
+        "example. Its gradient is the sum of the columns.",
+        ({"biases": "all_dl_dbiases[layer] = dl_df.copy()"},),
+    ),
+    Misconception(
+        "bias-mean",
+        "A mean over the examples in the bias gradient",
+        "Your bias gradients are too small by the number of examples, your weight gradients are "
+        "not. Is the loss a sum or a mean over the examples?",
+        "The weights' product dl/df h^T sums over the examples; the biases must do the same.",
+        ({"biases": "all_dl_dbiases[layer] = dl_df.mean(axis=1, keepdims=True)"},),
+    ),
+    Misconception(
+        "bias-flat",
+        "The bias gradient has shape (D,) and not (D, 1)",
+        "What is the shape of the bias column? `sum(axis=1)` drops an axis: which option of `sum` "
+        "keeps it?",
+        "A (D,) array prints like a row and broadcasts against a column to (D, D). The gradient "
+        "has the shape of its parameter, (D, 1).",
+        (
+            {"biases": "all_dl_dbiases[layer] = dl_df.sum(axis=1)"},
+            {"biases": "all_dl_dbiases[layer] = dl_df[:, 0]"},
+        ),
+    ),
+    Misconception(
+        "bias-one-number",
+        "The bias gradient is added up over the units as well",
+        "All biases of a layer get the same gradient. Over which axis may be summed: over the "
+        "units, or over the examples?",
+        "Each unit has a bias of its own. Only the examples share it, so only they are added up.",
+        (
+            {"biases": "all_dl_dbiases[layer] = np.full_like(all_biases[layer], dl_df.sum())"},
+            {"biases": "all_dl_dbiases[layer] = dl_df.sum()"},
+            {"biases": "all_dl_dbiases[layer] = dl_df.sum(axis=0, keepdims=True)"},
+        ),
+    ),
+    Misconception(
+        "bias-times-bias",
+        "The bias stands in its own gradient",
+        "Your bias gradient depends on the size of the bias. By how much does f change when its "
+        "bias changes by one, for a large bias and for a small one?",
+        "f = beta + Omega h is linear in beta: its slope does not depend on beta.",
+        (
+            {"biases": "all_dl_dbiases[layer] = (dl_df * all_biases[layer])"
+                       ".sum(axis=1, keepdims=True)"},
+        ),
+    ),
+    Misconception(
+        "bias-times-activation",
+        "The activation of the unit stands in the bias gradient",
+        "Your bias gradient depends on an activation. Which value is the bias multiplied by in f?",
+        "A weight is multiplied by an activation, a bias is not: it is added as it is.",
+        (
+            {"biases": "all_dl_dbiases[layer] = (dl_df * relu(all_f[layer]))"
+                       ".sum(axis=1, keepdims=True)"},
+            {"biases": "all_dl_dbiases[layer] = (dl_df * all_f[layer])"
+                       ".sum(axis=1, keepdims=True)"},
+            {"biases": "all_dl_dbiases[layer] = (dl_df * all_h[layer].sum(axis=0))"
+                       ".sum(axis=1, keepdims=True)"},
+        ),
+    ),
+    Misconception(
+        "bias-before-mask",
+        "The bias gradient is taken from dl/dh, before the mask",
+        "Biases of units that are not active have a gradient. Is the bias in front of the ReLU or "
+        "behind it?",
+        "The bias is added before the ReLU, so its gradient is that of the pre-activation, after "
+        "the way back through the ReLU.",
+        (
+            {"biases": "all_dl_dbiases[layer] = (dl_df if layer == K else dl_dh)"
+                       ".sum(axis=1, keepdims=True)"},
+        ),
+    ),
+    Misconception(
+        "bias-sign",
+        "The bias gradient has the wrong sign",
+        "Your bias gradients have the wrong sign, your weight gradients the right one. In f, is "
+        "the bias added or subtracted?",
+        "df/dbeta is +1.",
+        ({"biases": "all_dl_dbiases[layer] = -dl_df.sum(axis=1, keepdims=True)"},),
+    ),
+    Misconception(
+        "bias-one-layer-off",
+        "Bias gradients are stored one layer off",
+        "Your bias gradients are there, but under the number of another layer. Which layer's bias "
+        "stands in the formula of f_k?",
+        "Layer k owns everything with index k: dl/df_k is the gradient of beta_k.",
+        (
+            {"biases": "all_dl_dbiases[layer - 1] = dl_df.sum(axis=1, keepdims=True)"},
+            {"biases": "all_dl_dbiases[(layer + 1) % (K + 1)] = dl_df.sum(axis=1, keepdims=True)"},
+        ),
+    ),
+    # 7.22
+    Misconception(
+        "outer-product-reversed",
+        "The outer product is the wrong way round",
+        "Your weight gradient is the transpose of the right one. Which of its two indices belongs "
+        "to the unit behind, and which to the value in front?",
+        "Row m of Omega belongs to unit m behind it, so the upstream gradient runs down the rows "
+        "and the activations along the columns.",
+        ({"weights": "all_dl_dweights[layer] = all_h[layer] @ dl_df.T"},),
+    ),
+    Misconception(
+        "weights-elementwise",
+        "An elementwise product in place of the outer product",
+        "Your weight gradient is a column or a row. A weight joins every value in front to every "
+        "unit behind: how many pairs are there?",
+        "The gradient of a matrix is a matrix: all products of an entry of dl/df with an entry "
+        "of h. Entry by entry only a few of the pairs are formed.",
+        (
+            {"weights": "all_dl_dweights[layer] = dl_df * all_h[layer]"},
+            {"weights": "all_dl_dweights[layer] = dl_df.sum() * all_h[layer].T"},
+        ),
+    ),
+    Misconception(
+        "weights-inner-product",
+        "An inner product in place of the outer product",
+        "Your weight gradient is a single number. Which product of two columns gives a matrix?",
+        "A row times a column is one number. The gradient of Omega needs all pairs: a column "
+        "times a row.",
+        ({"weights": "all_dl_dweights[layer] = dl_df.T @ all_h[layer]"},),
+    ),
+    Misconception(
+        "f-for-h",
+        "The pre-activation f stands where the activation h should",
+        "Some columns of your weight gradients are not zero although the unit in front is not "
+        "active. Which value does the weight multiply: before the ReLU or after it?",
+        "Omega_k multiplies h_k, which is zero for units that are not active. f_{k-1} is not.",
+        (
+            {"weights": "all_dl_dweights[layer] = dl_df @ "
+                        "(all_f[layer - 1] if layer > 0 else all_h[0]).T"},
+            {"weights": "all_dl_dweights[layer] = dl_df @ all_f[layer - 1].T"},
+        ),
+    ),
+    Misconception(
+        "h-of-previous-layer",
+        "h of the layer before stands in the weight gradient",
+        "Your weight gradient is built with the activations of another layer. Which h goes into "
+        "layer k?",
+        "Layer k owns everything with index k: h_k goes in, Omega_k multiplies it.",
+        (
+            {"weights": "all_dl_dweights[layer] = dl_df @ all_h[max(layer - 1, 0)].T"},
+            {"weights": "all_dl_dweights[layer] = dl_df @ all_h[layer - 1].T"},
+        ),
+    ),
+    Misconception(
+        "h-of-next-layer",
+        "The activation that the layer produces stands in its weight gradient",
+        "Your weight gradient is built with what comes out of the layer. Which values does its "
+        "matrix multiply?",
+        "A weight multiplies a value that goes into the layer. relu(f_k) is what comes out of it.",
+        (
+            {"weights": "all_dl_dweights[layer] = dl_df @ relu(all_f[layer]).T"},
+            {"weights": "all_dl_dweights[layer] = dl_df @ "
+                        "(all_h[layer + 1] if layer < K else all_f[K]).T"},
+        ),
+    ),
+    Misconception(
+        "h-missing",
+        "The activations are left out of the weight gradient",
+        "Each row of your weight gradient has the same number everywhere. Does a nudge of a weight "
+        "arrive in f at its full size?",
+        "A nudge of a weight arrives in f multiplied by the activation that the weight carries.",
+        (
+            {"weights": "all_dl_dweights[layer] = dl_df.sum(axis=1, keepdims=True) "
+                        "* np.ones_like(all_weights[layer])"},
+            {"weights": "all_dl_dweights[layer] = dl_df @ indicator_function(all_h[layer]).T"},
+        ),
+    ),
+    Misconception(
+        "weights-divided-by-batch",
+        "The weight gradient is divided by the number of examples",
+        "Your weight gradients are too small by the number of examples, your bias gradients are "
+        "not. Is the loss a sum or a mean over the examples?",
+        "The loss of this course is summed over the batch, and so is its gradient.",
+        ({"weights": "all_dl_dweights[layer] = dl_df @ all_h[layer].T / y.shape[1]"},),
+    ),
+    Misconception(
+        "weights-times-weights",
+        "The weight stands in its own gradient",
+        "Your weight gradient depends on the size of the weight. By how much does f change when a "
+        "weight changes by one, for a large weight and for a small one?",
+        "f is linear in Omega: its slope is h and does not depend on Omega.",
+        ({"weights": "all_dl_dweights[layer] = (dl_df @ all_h[layer].T) * all_weights[layer]"},),
+    ),
+    Misconception(
+        "weights-before-mask",
+        "The weight gradient is taken from dl/dh, before the mask",
+        "Rows of your weight gradient that belong to units that are not active are not zero. Are "
+        "the weights in front of the ReLU or behind it?",
+        "The weights feed f, which lies before the ReLU. Their gradient is made from dl/df.",
+        (
+            {"weights": "all_dl_dweights[layer] = (dl_df if layer == K else dl_dh) "
+                        "@ all_h[layer].T"},
+        ),
+    ),
+    Misconception(
+        "weights-sign",
+        "The weight gradient has the wrong sign",
+        "Your weight gradients have the wrong sign, your bias gradients the right one. What is "
+        "the sign of h in f?",
+        "df/dOmega is +h.",
+        ({"weights": "all_dl_dweights[layer] = -dl_df @ all_h[layer].T"},),
+    ),
+    Misconception(
+        "weights-one-layer-off",
+        "Weight gradients are stored one layer off",
+        "Your weight gradients are there, but under the number of another layer. Which layer's "
+        "weights stand in the formula of f_k?",
+        "Layer k owns everything with index k: dl/df_k and h_k make the gradient of Omega_k.",
+        (
+            {"weights": "all_dl_dweights[layer - 1] = dl_df @ all_h[layer].T"},
+            {"weights": "all_dl_dweights[(layer + 1) % (K + 1)] = dl_df @ all_h[layer].T"},
+        ),
+    ),
+    # 7.24, the product
+    Misconception(
+        "product-without-transpose",
+        "The matrix is not transposed on the way back",
+        "What flows back is mixed by rows where it should be by columns. From which units does "
+        "unit j collect: from those that feed it, or from those that it fed?",
+        "Forward, unit i sums along row i of Omega. Backward, unit j collects from every unit i "
+        "that it fed, down column j. With layers of one width the wrong product has the right "
+        "shape.",
+        ({"product": "dl_dh = all_weights[layer] @ dl_df"},),
+    ),
+    Misconception(
+        "product-wrong-side",
+        "The product with the matrix is formed from the wrong side",
+        "What flows back is a row, or has the wrong shape. Must dl/dh be a row or a column?",
+        "A row times Omega holds the right numbers, laid down as a row. Against a column it "
+        "broadcasts to a matrix in the next line.",
+        (
+            {"product": "dl_dh = dl_df.T @ all_weights[layer]"},
+            {"product": "dl_dh = all_weights[layer].T @ dl_df.T"},
+            {"product": "dl_dh = dl_df @ all_weights[layer]"},
+        ),
+    ),
+    Misconception(
+        "product-elementwise",
+        "An elementwise product with the matrix",
+        "What flows back is not added up. Each unit fed many units: what is done with what they "
+        "all say?",
+        "`*` multiplies entry by entry, with broadcasting; nothing is added up. The chain rule "
+        "asks for a sum over the units that were fed, which a matrix product forms.",
+        (
+            {"product": "dl_dh = all_weights[layer].T * dl_df"},
+            {"product": "dl_dh = all_weights[layer] * dl_df"},
+            {"product": "dl_dh = (all_weights[layer] * dl_df).sum(axis=1, keepdims=True)"},
+            {"product": "dl_dh = (all_weights[layer].T * dl_df).sum(axis=1, keepdims=True)"},
+        ),
+    ),
+    Misconception(
+        "product-missing",
+        "The gradient is not multiplied by the weights on the way back",
+        "What flows back does not depend on the weights. If a weight were zero, could the unit in "
+        "front reach the loss through it?",
+        "h reaches f through the weights, so dl/dh depends on them.",
+        (
+            {"product": "dl_dh = dl_df"},
+            {"product": "dl_dh = np.ones_like(all_h[layer])"},
+            {"product": "dl_dh = np.ones_like(all_weights[layer]).T @ dl_df"},
+        ),
+    ),
+    Misconception(
+        "product-of-other-layer",
+        "The weights of another layer stand in the product",
+        "What flows back was multiplied by the weights of another layer. Which matrix lies "
+        "between h_k and f_k?",
+        "Layer k owns everything with index k: Omega_k takes h_k to f_k, and Omega_k takes the "
+        "gradient back.",
+        (
+            {"product": "dl_dh = all_weights[layer - 1].T @ dl_df"},
+            {"product": "dl_dh = all_weights[min(layer + 1, K)].T @ dl_df"},
+            {"product": "dl_dh = all_weights[K - layer].T @ dl_df"},
+        ),
+    ),
+    Misconception(
+        "product-with-inverse",
+        "The inverse of the matrix in place of the transpose",
+        "What flows back was run through an inverse. Are values run backward through the network, "
+        "or a gradient?",
+        "The backward pass does not undo the forward pass. A gradient goes back along the same "
+        "connections, which the transpose describes.",
+        (
+            {"product": "dl_dh = np.linalg.pinv(all_weights[layer]) @ dl_df"},
+            {"product": "dl_dh = np.linalg.inv(all_weights[layer]) @ dl_df"},
+        ),
+    ),
+    Misconception(
+        "product-with-gradient",
+        "The gradient of the weights stands in the product, not the weights",
+        "What flows back was multiplied by a gradient. Which numbers join h_k to f_k?",
+        "df/dh is Omega itself. The gradient of Omega is a result of this layer, not a part of "
+        "the way back.",
+        ({"product": "dl_dh = all_dl_dweights[layer].T @ dl_df"},),
+    ),
+    Misconception(
+        "product-with-biases",
+        "The biases are added on the way back",
+        "What flows back depends on the biases. Does the slope of f in h depend on beta?",
+        "beta is a constant in f = beta + Omega h, and drops out of the derivative with respect "
+        "to h.",
+        (
+            {"product": "dl_dh = all_weights[layer].T @ (dl_df + all_biases[layer])"},
+            {"product": "dl_dh = all_weights[layer].T @ dl_df + all_biases[layer - 1]"},
+        ),
+    ),
+    Misconception(
+        "product-sign",
+        "The gradient changes its sign on the way back",
+        "The sign of what flows back is turned at every layer. What is the sign of Omega in f?",
+        "df/dh is +Omega.",
+        ({"product": "dl_dh = -all_weights[layer].T @ dl_df"},),
+    ),
+    # 7.24, the mask
+    Misconception(
+        "mask-missing",
+        "The mask is missing",
+        "Units that are not active have a gradient. What happens to the output when you nudge the "
+        "pre-activation of a unit that is not active?",
+        "Where the ReLU passed on zero, a nudge changes nothing behind it, so its gradient is "
+        "zero.",
+        ({"mask": "dl_df = dl_dh"},),
+    ),
+    Misconception(
+        "relu-of-gradient",
+        "The ReLU, or its mask, is applied to the gradient",
+        "No negative gradient comes back. On which values did the ReLU work on the way forward, "
+        "and so at which values is its slope needed?",
+        "The slope of the ReLU is asked for at the pre-activation. The sign of the gradient has "
+        "nothing to do with it.",
+        (
+            {"mask": "dl_df = relu(dl_dh)"},
+            {"mask": "dl_df = indicator_function(all_f[layer - 1]) * relu(dl_dh)"},
+            {"mask": "dl_df = indicator_function(dl_dh)"},
+        ),
+    ),
+    Misconception(
+        "mask-from-next-layer",
+        "The mask comes from f_k, not from the pre-activations of the layer before",
+        "The mask stops the wrong units. Which pre-activations went into the ReLU that lies "
+        "between this layer and the one before?",
+        "h_k = relu(f_{k-1}): this ReLU was decided by f_{k-1}. f_k lies behind the weights.",
+        (
+            {"mask": "dl_df = indicator_function(all_f[layer]) * dl_dh"},
+            {"mask": "dl_df = indicator_function(all_h[min(layer + 1, K)]) * dl_dh"},
+        ),
+    ),
+    Misconception(
+        "mask-from-earlier-layer",
+        "The mask comes from a layer too far in front",
+        "The mask stops the wrong units. Which pre-activations went into the ReLU that lies "
+        "between this layer and the one before?",
+        "h_k = relu(f_{k-1}): this ReLU was decided by f_{k-1}. h_{k-1} went into the layer that "
+        "computed it.",
+        (
+            {"mask": "dl_df = indicator_function(all_h[layer - 1]) * dl_dh"},
+            {"mask": "dl_df = indicator_function(all_f[layer - 2]) * dl_dh"},
+            {"mask": "dl_df = indicator_function(all_f[max(layer - 2, 0)]) * dl_dh"},
+            {"mask": "dl_df = indicator_function(all_f[K - layer]) * dl_dh"},
+        ),
+    ),
+    Misconception(
+        "mask-inverted",
+        "The mask is inverted",
+        "The gradient comes back where it should be stopped, and is stopped where it should come "
+        "back. Where is the slope of the ReLU one?",
+        "The slope is 1 where the pre-activation is positive.",
+        (
+            {"mask": "dl_df = (all_f[layer - 1] <= 0) * dl_dh"},
+            {"mask": "dl_df = (all_f[layer - 1] < 0) * dl_dh"},
+        ),
+    ),
+    Misconception(
+        "mask-at-zero",
+        "A pre-activation of exactly zero lets the gradient through",
+        "This shows only where a pre-activation is exactly zero. Which value of the slope does "
+        "the course choose there?",
+        "At zero the ReLU has no derivative; by convention it is taken as 0 here, so `>` and not "
+        "`>=`. With random numbers the two never differ.",
+        ({"mask": "dl_df = (all_f[layer - 1] >= 0) * dl_dh"},),
+    ),
+    Misconception(
+        "activation-for-mask",
+        "The gradient is multiplied by the activation, not by the slope",
+        "What comes back grows with the size of the activation. What is the slope of the ReLU at "
+        "3, and at 300?",
+        "The slope of the ReLU is 1 wherever the argument is positive, however large it is.",
+        (
+            {"mask": "dl_df = all_h[layer] * dl_dh"},
+            {"mask": "dl_df = all_f[layer - 1] * dl_dh"},
+        ),
+    ),
+    Misconception(
+        "mask-before-product",
+        "The mask is applied before the product, one layer too late",
+        "Each mask acts one layer too late: the output is masked and layer 0 is not. In which "
+        "order did the forward pass go through the weights and the ReLU?",
+        "Forward: the ReLU of f_{k-1}, then Omega_k. Backward: first through Omega_k, then "
+        "through that ReLU.",
+        (
+            {"product": "dl_dh = all_weights[layer].T @ (indicator_function(all_f[layer]) * dl_df)",
+             "mask": "dl_df = dl_dh"},
+            {"product": "dl_dh = all_weights[layer].T @ "
+                        "((indicator_function(all_f[layer]) if layer < K else 1) * dl_df)",
+             "mask": "dl_df = dl_dh"},
+        ),
+        "7.24 mask",
+    ),
+    # Before, after and around the loop
+    Misconception(
+        "first-layer-forgotten",
+        "The loop ends before the first layer",
+        "Layer 0 has no gradients. At which number must the loop end?",
+        "`range(K, 0, -1)` ends at 1. Layer 0 has weights and biases like every other.",
+        (
+            {"end": "all_dl_dweights[0] = all_dl_dbiases[0] = None\n"
+                    "return all_dl_dweights, all_dl_dbiases"},
+            {"end": "all_dl_dweights[0] = 0 * all_weights[0]\n"
+                    "all_dl_dbiases[0] = 0 * all_biases[0]\n"
+                    "return all_dl_dweights, all_dl_dbiases"},
+            {"end": "return all_dl_dweights[1:], all_dl_dbiases[1:]"},
+        ),
+    ),
+    Misconception(
+        "output-layer-skipped",
+        "The output layer is skipped",
+        "The output layer has no gradients. At which number must the loop start?",
+        "Layers are counted 0 to K, so there are K + 1 of them. The last has parameters too.",
+        (
+            {"end": "all_dl_dweights[K] = all_dl_dbiases[K] = None\n"
+                    "return all_dl_dweights, all_dl_dbiases"},
+            {"end": "all_dl_dweights[K] = 0 * all_weights[K]\n"
+                    "all_dl_dbiases[K] = 0 * all_biases[K]\n"
+                    "return all_dl_dweights, all_dl_dbiases"},
+            {"end": "return all_dl_dweights[:K], all_dl_dbiases[:K]"},
+        ),
+    ),
+    Misconception(
+        "lists-reversed",
+        "The lists are returned from the output to the input",
+        "Your gradients are right, but the lists run from the last layer to the first. At which "
+        "place of the list does layer 0 belong?",
+        "Appending while walking backward gives the lists in reverse.",
+        ({"end": "return all_dl_dweights[::-1], all_dl_dbiases[::-1]"},),
+    ),
+    Misconception(
+        "weights-and-biases-swapped",
+        "Weight and bias gradients are returned in the wrong order",
+        "The first list that you return has the shapes of the biases. Which of the two comes "
+        "first?",
+        "The function returns the weight gradients first, then the bias gradients.",
+        ({"end": "return all_dl_dbiases, all_dl_dweights"},),
+    ),
+    Misconception(
+        "rounded",
+        "The gradients are rounded",
+        "Your gradients are right to a few digits only. Round when you print, not when you compute.",
+        "Rounded numbers are for the eye. Each further computation carries the error on.",
+        tuple(
+            {"end": f"return [np.round(g, {digits}) for g in all_dl_dweights], "
+                    f"[np.round(g, {digits}) for g in all_dl_dbiases]"}
+            for digits in (0, 1, 2, 3, 4)
+        ),
+    ),
+    Misconception(
+        "nothing-returned",
+        "The function returns nothing",
+        "Your function returns None. Printing a result does not return it: which statement does?",
+        "Without `return`, a function returns None.",
+        ({"end": "return None"},),
+    ),
+)

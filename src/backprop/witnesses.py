@@ -1,0 +1,141 @@
+"""Which of the four equations a backward pass breaks, and where, from what it returned alone.
+
+For one example there are three witnesses for each dl/df_k:
+
+* the bias gradient of layer k, which should be it (7.21);
+* the weight gradient of layer k, which should be its product with h_k^T (7.22), so that
+  dl/dOmega_k h_k / |h_k|^2 is it;
+* what comes back from the layer above (7.24), computed from the dl/df_{k+1} that the pass itself
+  worked with; at the output it is known.
+
+Where two agree, the third names the wrong line, and the value on which they agree is carried on
+downward: one mistake is reported once, where it is made, and not again in every layer below.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+# A right answer in float32 is off by about 6e-8 for each of the few dozen operations that make an
+# entry; a wrong line is off by far more. 1e-5 lies between, and sees a rounding to four decimals.
+TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """An equation that does not hold, and the layer whose gradient shows it."""
+
+    equation: str
+    layer: int
+
+
+def agree(found, expected):
+    """Whether two arrays are equal up to rounding, on the scale of the expected one's entries."""
+    if found is None or expected is None or found.shape != expected.shape:
+        return False
+    scale = max(np.abs(expected).max(initial=0.0), 1e-3)
+    # Written so that NaN, which compares false with everything, does not agree.
+    return bool(np.all(np.abs(found - expected) <= TOLERANCE * scale))
+
+
+def judge_lines(trial, gradients):
+    """The equations that a result breaks on a trial with one example.
+
+    Parameters
+    ----------
+    trial : Trial
+    gradients : pair of lists of arrays
+        Weight gradients and bias gradients; None where there is no array.
+
+    Returns
+    -------
+    list of Evidence
+        From the output layer down. "start" stands for the gradient at the output.
+    """
+    all_weights, _, all_f, all_h, y = trial.arguments
+    K = trial.depth
+    evidence = []
+    trusted = _trusted_at_output(trial, gradients)
+    known = 2 * (all_f[K] - y)
+    for layer in reversed(range(K + 1)):
+        if layer < K:
+            product = all_weights[layer + 1].T @ upstream
+            active = all_f[layer] > 0
+            known = np.where(active, product, 0.0)
+        from_biases = gradients[1][layer]
+        if from_biases is not None and from_biases.shape != known.shape:
+            from_biases = None
+        from_weights = _column_of_outer_product(gradients[0][layer], all_h[layer])
+        biases_fit = agree(from_biases, known)
+        weights_fit = _is_outer_product(gradients[0][layer], known, all_h[layer])
+        if biases_fit and weights_fit:
+            upstream = known
+        elif biases_fit:
+            evidence.append(Evidence("7.22", layer))
+            upstream = known
+        elif weights_fit and np.any(all_h[layer]):
+            evidence.append(Evidence("7.21", layer))
+            upstream = known
+        else:
+            both_agree = from_weights is not None and agree(from_biases, from_weights)
+            if both_agree:
+                upstream = from_biases
+            elif trusted == "weights" and from_weights is not None:
+                evidence.append(Evidence("7.21", layer))
+                upstream = from_weights
+            elif trusted == "biases" and from_biases is not None:
+                # Without an active unit in front, the weights are no witness at all.
+                if np.any(all_h[layer]) and not _is_outer_product(
+                    gradients[0][layer], from_biases, all_h[layer]
+                ):
+                    evidence.append(Evidence("7.22", layer))
+                upstream = from_biases
+            else:
+                evidence += [Evidence("7.21", layer), Evidence("7.22", layer)]
+                upstream = known
+            if not agree(upstream, known):
+                if layer == K:
+                    evidence.append(Evidence("start", layer))
+                else:
+                    broken = _broken_part(upstream, product, active)
+                    evidence += [Evidence(equation, layer) for equation in broken]
+    return evidence
+
+
+def _trusted_at_output(trial, gradients):
+    """Which parameter line holds at the output, where dl/df is known: it is believed below."""
+    _, _, all_f, all_h, y = trial.arguments
+    known = 2 * (all_f[-1] - y)
+    biases_hold = agree(gradients[1][-1], known)
+    weights_hold = _is_outer_product(gradients[0][-1], known, all_h[-1])
+    if biases_hold == weights_hold:
+        return "both" if biases_hold else None
+    return "biases" if biases_hold else "weights"
+
+
+def _column_of_outer_product(gradient, h):
+    """u where ``gradient`` is u h^T, else None."""
+    if gradient is None or gradient.ndim != 2 or gradient.shape[1] != len(h) or not np.any(h):
+        return None
+    column = gradient @ h / (h.T @ h)
+    return column if agree(gradient, column @ h.T) else None
+
+
+def _is_outer_product(gradient, column, h):
+    return agree(gradient, column @ h.T)
+
+
+def _broken_part(upstream, product, active):
+    """Product, mask, or both: active units show the product, the others the mask."""
+    if upstream.shape != product.shape:
+        return ["7.24 product"]
+    scale = TOLERANCE * max(np.abs(product).max(), np.abs(upstream).max(), 1e-3)
+    is_product = np.abs(upstream - product) <= scale
+    is_zero = np.abs(upstream) <= scale
+    if np.all(is_product | is_zero):
+        return ["7.24 mask"]
+    if np.all(is_zero[~active]):
+        return ["7.24 product"]
+    if np.all(is_product[active]):
+        return ["7.24 mask"]
+    return ["7.24 product", "7.24 mask"]
