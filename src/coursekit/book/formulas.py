@@ -68,6 +68,8 @@ def node_binary():
 
 def setup(app):
     katex.NODEJS_BINARY = node_binary()
+    # Its 5 seconds are too few on a machine that is busy with a test run.
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 120
     app.add_html_math_renderer("course", (_visit_math, None), (_visit_math_block, None))
     app.add_css_file("katex/katex.min.css")
 

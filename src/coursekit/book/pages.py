@@ -1,4 +1,4 @@
-"""What every page's head gets and does not get."""
+"""What every page's head gets and does not get, and the page at the site's address."""
 
 import html
 
@@ -22,6 +22,7 @@ def description(doctree):
 def setup(app):
     app.connect("html-page-context", _add_description)
     app.connect("html-page-context", _drop_theme_script, priority=900)
+    app.connect("html-collect-pages", _redirect_to_root)
 
 
 def _add_description(app, pagename, templatename, context, doctree):
@@ -40,3 +41,9 @@ def _drop_theme_script(app, pagename, templatename, context, doctree):
         for script in context["script_files"]
         if getattr(script, "filename", script) != f"_static/{THEME_SCRIPT}"
     ]
+
+
+def _redirect_to_root(app):
+    """Yield an `index.html` that leads to the first page; Jupyter Book's has no title, no link."""
+    if app.config.root_doc != "index":
+        yield "index", {"target": f"{app.config.root_doc}.html"}, "redirect.html"
