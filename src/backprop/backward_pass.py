@@ -89,11 +89,11 @@ def backward_pass(all_weights, all_biases, all_f, all_h, y):
     all_dl_dbiases = [None] * (K + 1)
     dl_df = d_loss_d_output(all_f[K], y)
     for layer in reversed(range(K + 1)):
-        all_dl_dbiases[layer] = sum_over_batch(dl_df)                        # 7.21
-        all_dl_dweights[layer] = dl_df @ all_h[layer].T                      # 7.22
+        all_dl_dbiases[layer] = sum_over_batch(dl_df)                 # 7.21
+        all_dl_dweights[layer] = dl_df @ all_h[layer].T               # 7.22
         if layer > 0:
-            dl_dh = all_weights[layer].T @ dl_df                             # 7.24, the weights
-            dl_df = indicator_function(all_f[layer - 1]) * dl_dh             # 7.24, the ReLU
+            dl_dh = all_weights[layer].T @ dl_df                      # 7.24, weights
+            dl_df = indicator_function(all_f[layer - 1]) * dl_dh      # 7.24, ReLU
             dl_df += 0.0  # 0 * a negative number is -0; this makes it 0
     return all_dl_dweights, all_dl_dbiases
 

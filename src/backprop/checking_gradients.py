@@ -246,8 +246,10 @@ class GradientReport:
             f"<th scope='col'>{title}</th>"
             for title in ("gradient", "worst absolute error", "worst relative error", "where", "verdict")
         )
+        # A non-breaking hyphen keeps 1e-10 on one line.
+        verdict = html.escape(self.verdict()).replace("e-", "e\N{NON-BREAKING HYPHEN}")
         return (
-            f"<table><caption>{html.escape(self.verdict())}</caption>"
+            f"<table><caption>{verdict}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
 

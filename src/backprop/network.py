@@ -77,17 +77,18 @@ def initialize_parameters(hidden_layers=5, width=6, inputs=1, outputs=1, seed=0)
     """
     K = hidden_layers
     widths = [inputs, *np.broadcast_to(width, K), outputs]
+    before, after = widths[:-1], widths[1:]
     draws = np.random.RandomState(seed)
     all_weights = [None] * (K + 1)
     all_biases = [None] * (K + 1)
     first_and_last = [0, K] if K > 0 else [0]
     for layer in first_and_last:
-        all_weights[layer] = draws.normal(size=(widths[layer + 1], widths[layer]))
+        all_weights[layer] = draws.normal(size=(after[layer], before[layer]))
     for layer in first_and_last:
-        all_biases[layer] = draws.normal(size=(widths[layer + 1], 1))
+        all_biases[layer] = draws.normal(size=(after[layer], 1))
     for layer in range(1, K):
-        all_weights[layer] = draws.normal(size=(widths[layer + 1], widths[layer]))
-        all_biases[layer] = draws.normal(size=(widths[layer + 1], 1))
+        all_weights[layer] = draws.normal(size=(after[layer], before[layer]))
+        all_biases[layer] = draws.normal(size=(after[layer], 1))
     return all_weights, all_biases
 
 
