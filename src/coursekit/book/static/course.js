@@ -22,6 +22,8 @@ function switchTheme() {
 showTheme();
 systemIsDark.addEventListener("change", showTheme);
 document.querySelector(".bp-theme-button").addEventListener("click", switchTheme);
+addEventListener("beforeprint", () => { root.dataset.theme = "light"; }); // dark on paper is ink
+addEventListener("afterprint", showTheme);
 
 // A button for each sidebar. The theme's style sheet goes by a checkbox; on a wide page the
 // checked box hides the contents, on a narrow one it shows them.
