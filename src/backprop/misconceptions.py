@@ -1,21 +1,11 @@
 """The mistakes that students make in a backward pass, each as the lines that make it.
 
-Every entry replaces one or more lines of a right backward pass by wrong ones. What the mistake
-gives on a network is found by running it, never by reading a student's code; so an entry is at
-once what the checks compare with and what the book shows.
-
 The lines of the pass have the names ``start``, ``biases``, ``weights``, ``product``, ``mask`` and
 ``end``, in the order in which they run.
 """
 
-import functools
-import textwrap
-from dataclasses import dataclass
-
-import numpy as np
-
-from backprop.backward_pass import indicator_function
-from backprop.forward_pass import relu
+from backprop.subject import Misconception, Subject
+from backprop.trials import trials
 
 RIGHT_LINES = {
     "start": "dl_df = 2 * (all_f[K] - y)",
@@ -31,90 +21,15 @@ def backward_pass(all_weights, all_biases, all_f, all_h, y):
     K = len(all_weights) - 1
     all_dl_dweights = [None] * (K + 1)
     all_dl_dbiases = [None] * (K + 1)
-{start}
+    {start}
     for layer in reversed(range(K + 1)):
-{biases}
-{weights}
+        {biases}
+        {weights}
         if layer > 0:
-{product}
-{mask}
-{end}
+            {product}
+            {mask}
+    {end}
 """
-INDENTATION = {"start": 4, "biases": 8, "weights": 8, "product": 12, "mask": 12, "end": 4}
-
-# Which equation a wrong line breaks. A wrong start or end is of no equation.
-EQUATION_OF_LINE = {
-    "start": "backward_pass",
-    "biases": "7.21",
-    "weights": "7.22",
-    "product": "7.24 product",
-    "mask": "7.24 mask",
-    "end": "backward_pass",
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Misconception:
-    """One mistake.
-
-    Attributes
-    ----------
-    slug : str
-        Its name in reports, ``finding.cause``.
-    title : str
-        What was done, in a few words.
-    hint : str
-        A question that leads on. It never contains the answer.
-    why : str
-        Why it is wrong, for the book.
-    variants : tuple of dicts
-        For each way to make the mistake, the wrong lines: {name of the line: code}. The ways of
-        one entry give different numbers but come from the same thought.
-    equation : str
-        "7.21", "7.22", "7.24 product" or "7.24 mask", or "backward_pass".
-    """
-
-    slug: str
-    title: str
-    hint: str
-    why: str
-    variants: tuple
-    equation: str = ""
-
-    def __post_init__(self):
-        if not self.equation:
-            line = next(iter(self.variants[0]))
-            object.__setattr__(self, "equation", EQUATION_OF_LINE[line])
-
-
-@functools.lru_cache(maxsize=None)
-def _compiled(source):
-    namespace = {"np": np, "indicator_function": indicator_function.__wrapped__}
-    namespace["relu"] = relu.__wrapped__
-    exec(compile(source, "<misconception>", "exec"), namespace)  # our own text, from this module
-    return namespace["backward_pass"]
-
-
-def wrong_backward_pass(lines):
-    """The backward pass in which these lines, {name: code}, stand in place of the right ones.
-
-    Examples
-    --------
-    >>> wrong = wrong_backward_pass({"start": "dl_df = all_f[K] - y"})
-    >>> f = h = [np.array([[3.0]])]
-    >>> wrong([np.ones((1, 1))], [np.zeros((1, 1))], f, h, np.array([[1.0]]))
-    ([array([[6.]])], [array([[2.]])])
-    """
-    return _compiled(source_with(lines))
-
-
-def source_with(lines):
-    """The source of `wrong_backward_pass`."""
-    return TEMPLATE.format(**{
-        name: textwrap.indent(code, " " * INDENTATION[name])
-        for name, code in (RIGHT_LINES | lines).items()
-    })
-
 
 CATALOGUE = (
     # Before the loop
@@ -294,6 +209,18 @@ CATALOGUE = (
         (
             {"biases": "all_dl_dbiases[layer - 1] = dl_df.sum(axis=1, keepdims=True)"},
             {"biases": "all_dl_dbiases[(layer + 1) % (K + 1)] = dl_df.sum(axis=1, keepdims=True)"},
+        ),
+    ),
+    Misconception(
+        "no-copy",
+        "The result of one layer is changed by the next",
+        "The bias gradients of several layers hold the same numbers: those of the last one that "
+        "you computed. Does a name that is given to an array make a second array?",
+        "`all_dl_dbiases[layer] = dl_df` stores the array itself. Where a later line writes into "
+        "dl_df (with `[:]`, `*=` or `out=`), it writes into the stored result as well.",
+        (
+            {"biases": "all_dl_dbiases[layer] = dl_df",
+             "mask": "dl_df[:] = indicator_function(all_f[layer - 1]) * dl_dh"},
         ),
     ),
     # 7.22
@@ -678,3 +605,31 @@ CATALOGUE = (
         ({"end": "return None"},),
     ),
 )
+
+# Asked where a line is wrong in a way that the catalogue does not know.
+QUESTIONS = {
+    "backward_pass": "What does dl/df_K ask, and which loss is it of?",
+    "7.21": "By how much does f_k move when one of its biases moves?",
+    "7.22": "By how much does f_k move when one of its weights moves, and which shape must the "
+            "result have?",
+    "7.24 product": "Which units did unit j of h_k feed, with which weights, and what is done with "
+                    "what they all say?",
+    "7.24 mask": "Which pre-activations went into the ReLU in front of this layer, and what is its "
+                 "slope there?",
+}
+
+BACKWARD_PASS = Subject("backward_pass", TEMPLATE, RIGHT_LINES, CATALOGUE, trials, QUESTIONS)
+
+
+def wrong_backward_pass(lines):
+    """The backward pass in which these lines, {name: code}, stand in place of the right ones.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> wrong = wrong_backward_pass({"start": "dl_df = all_f[K] - y"})
+    >>> f = h = [np.array([[3.0]])]
+    >>> wrong([np.ones((1, 1))], [np.zeros((1, 1))], f, h, np.array([[1.0]]))
+    ([array([[6.]])], [array([[2.]])])
+    """
+    return BACKWARD_PASS.wrong(lines)

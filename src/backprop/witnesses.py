@@ -16,26 +16,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# A right answer in float32 is off by about 6e-8 for each of the few dozen operations that make an
-# entry; a wrong line is off by far more. 1e-5 lies between, and sees a rounding to four decimals.
-TOLERANCE = 1e-5
-
+from backprop.trying import TOLERANCE, agree, scale_of
 
 @dataclass(frozen=True)
 class Evidence:
-    """An equation that does not hold, and the layer whose gradient shows it."""
+    """An equation that does not hold, and the layer whose gradient shows it.
+
+    For the way back, ``factor`` is the number by which the gradients of all active units of that
+    layer are off alike, or None where there is no such number.
+    """
 
     equation: str
     layer: int
-
-
-def agree(found, expected):
-    """Whether two arrays are equal up to rounding, on the scale of the expected one's entries."""
-    if found is None or expected is None or found.shape != expected.shape:
-        return False
-    scale = max(np.abs(expected).max(initial=0.0), 1e-3)
-    # Written so that NaN, which compares false with everything, does not agree.
-    return bool(np.all(np.abs(found - expected) <= TOLERANCE * scale))
+    factor: float | None = None
 
 
 def judge_lines(trial, gradients):
@@ -50,7 +43,7 @@ def judge_lines(trial, gradients):
     Returns
     -------
     list of Evidence
-        From the output layer down. "start" stands for the gradient at the output.
+        From the output layer down. "backward_pass" stands for the gradient at the output.
     """
     all_weights, _, all_f, all_h, y = trial.arguments
     K = trial.depth
@@ -95,10 +88,11 @@ def judge_lines(trial, gradients):
                 upstream = known
             if not agree(upstream, known):
                 if layer == K:
-                    evidence.append(Evidence("start", layer))
+                    evidence.append(Evidence("backward_pass", layer))
                 else:
+                    factor = _factor(upstream, product, active)
                     broken = _broken_part(upstream, product, active)
-                    evidence += [Evidence(equation, layer) for equation in broken]
+                    evidence += [Evidence(equation, layer, factor) for equation in broken]
     return evidence
 
 
@@ -129,9 +123,9 @@ def _broken_part(upstream, product, active):
     """Product, mask, or both: active units show the product, the others the mask."""
     if upstream.shape != product.shape:
         return ["7.24 product"]
-    scale = TOLERANCE * max(np.abs(product).max(), np.abs(upstream).max(), 1e-3)
-    is_product = np.abs(upstream - product) <= scale
-    is_zero = np.abs(upstream) <= scale
+    tolerance = TOLERANCE * max(scale_of(product), scale_of(upstream))
+    is_product = np.abs(upstream - product) <= tolerance
+    is_zero = np.abs(upstream) <= tolerance
     if np.all(is_product | is_zero):
         return ["7.24 mask"]
     if np.all(is_zero[~active]):
@@ -139,3 +133,11 @@ def _broken_part(upstream, product, active):
     if np.all(is_product[active]):
         return ["7.24 mask"]
     return ["7.24 product", "7.24 mask"]
+
+
+def _factor(upstream, product, active):
+    if upstream.shape != product.shape or not active.any():
+        return None
+    found, expected = upstream[active], product[active]
+    factor = found @ expected / (expected @ expected)
+    return factor if agree(found, factor * expected) else None

@@ -9,8 +9,8 @@ from pathlib import Path
 import backprop
 import numpy as np
 from backprop.misconceptions import CATALOGUE, wrong_backward_pass
-from backprop.trials import trials, try_out
-from backprop.witnesses import agree
+from backprop.trials import trials
+from backprop.trying import agree, is_right, try_out
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
@@ -54,12 +54,12 @@ def _looks(lines):
     wrong = wrong_backward_pass(lines)
     reference = next(trial for trial in trials() if trial.name == "reference network")
     outcome = try_out(wrong, reference)
-    if outcome.gradients is None:
+    if outcome.arrays is None:
         return f"On the reference network: {outcome.problem}."
     layers = range(reference.depth + 1)
     rows = [
         [_verdict(found[layer], expected[layer]) for layer in layers]
-        for found, expected in zip(outcome.gradients, reference.expected)
+        for found, expected in zip(outcome.arrays, reference.expected)
     ]
     if all(verdict == "right" for row in rows for verdict in row):
         return f"On the reference network nothing is off. It shows on {_first_shown(wrong)}."
@@ -83,12 +83,7 @@ def _verdict(found, expected):
 def _first_shown(wrong):
     """The first network on which a mistake shows, in words."""
     for trial in trials():
-        outcome = try_out(wrong, trial)
-        if outcome.gradients is None or not all(
-            agree(a, b)
-            for found, expected in zip(outcome.gradients, trial.expected)
-            for a, b in zip(found, expected)
-        ):
+        if not is_right(trial, try_out(wrong, trial)):
             return f"another network ({trial.name})"
     raise AssertionError("an entry of the catalogue that is right everywhere")
 

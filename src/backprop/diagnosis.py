@@ -1,0 +1,188 @@
+"""From what a student's function did with the trials of its subject to the findings.
+
+This is what all checks share. The result is compared with what each mistake of the subject's
+catalogue gives on the same trials. Where none fits, the findings tell what was returned and what
+was expected, and ask the subject's question.
+"""
+
+import functools
+import operator
+
+import numpy as np
+
+from backprop.report import EQUATION_NAMES, Finding, Report
+from backprop.trying import TOLERANCE, agree, is_right, leaves, run, scale_of, try_out, unharmed
+
+
+def diagnose(function, subject, trials, explain):
+    """A `Report` on a function.
+
+    Parameters
+    ----------
+    function : the student's
+    subject : Subject
+    trials : sequence of Trial
+    explain : function
+        ``explain(subject, trials, outcomes)`` gives the findings where a result is wrong.
+    """
+    outcomes = [try_out(function, trial) for trial in trials]
+    with unharmed():
+        if all(map(is_right, trials, outcomes)):
+            findings = findings_beside_the_numbers(function, subject, trials[0], outcomes)
+        else:
+            findings = explain(subject, trials, outcomes)
+    return Report(getattr(function, "__name__", subject.name), findings)
+
+
+def findings_beside_the_numbers(function, subject, trial, outcomes):
+    """A right result can still come from a function that does harm."""
+    findings = []
+    if any(outcome.changed_arguments for outcome in outcomes):
+        findings.append(Finding(
+            subject.name, (), "changes-its-arguments",
+            "The result is right, but the function changes the arrays that it was given. What "
+            "will happen to a caller who still needs them? Work on copies.",
+        ))
+    if not is_right(trial, try_out(function, trial)):
+        findings.append(Finding(
+            subject.name, (), "keeps-state",
+            "Called a second time with the same arguments, the function returns something else. "
+            "Does it keep anything from one call to the next, in a global or a default argument?",
+        ))
+    return findings
+
+
+def explain(subject, trials, outcomes):
+    """The one mistake of the catalogue that gives all of this, or else what can be seen."""
+    for entry in subject.catalogue:
+        for lines in entry.variants:
+            if matches(subject, [lines], trials, outcomes):
+                return [explained(subject, entry, lines, trials, outcomes)]
+    return [seen(subject, trials, outcomes)]
+
+
+def seen(subject, trials, outcomes):
+    """What was found and what was expected, on the first trial that is wrong."""
+    (equation, question), = subject.questions.items()
+    trial, outcome = next(
+        (trial, outcome) for trial, outcome in zip(trials, outcomes) if not is_right(trial, outcome)
+    )
+    layers, pictures = off(trial, outcome)
+    message = f"{sentence(equation, layers, trial, outcome)} {question}"
+    return Finding(equation, layers, None, message, pictures)
+
+
+# ---- the catalogue -------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=2**15)
+def _outcome_of(subject, lines, trial):
+    return run(subject.wrong(dict(lines)), trial)
+
+
+def outcomes_of(subject, lines, trials):
+    """What the function with these wrong lines does, trial by trial, as they are asked for."""
+    lines = tuple(sorted(lines.items()))
+    return (_outcome_of(subject, lines, trial) for trial in trials)
+
+
+def matches(subject, mistakes, trials, outcomes):
+    """Whether these mistakes together, each a dict of wrong lines, are what the student did."""
+    together = functools.reduce(operator.or_, mistakes)
+    return gives(subject, together, trials, outcomes) and (
+        all(shows(subject, lines, trials, outcomes) for lines in mistakes)
+        or says(subject, together, trials, outcomes)
+    )
+
+
+def gives(subject, lines, trials, outcomes):
+    """Whether the function with these wrong lines does what the student's did, on every trial."""
+    return all(
+        one.error == other.error and same(one.result, other.result)
+        for one, other in zip(outcomes_of(subject, lines, trials), outcomes)
+    )
+
+
+def shows(subject, lines, trials, outcomes):
+    """Whether these wrong lines show in something that the student's function returned.
+
+    Where they show only in what it raised, there is no telling which line raised.
+    """
+    return any(
+        outcome.result is not None and not is_right(trial, alone)
+        for trial, outcome, alone in zip(trials, outcomes, outcomes_of(subject, lines, trials))
+    )
+
+
+def says(subject, lines, trials, outcomes):
+    """Whether the function with these wrong lines fails with the same words as the student's."""
+    alone = outcomes_of(subject, lines, trials)
+    return all(one.problem == other.problem for one, other in zip(alone, outcomes))
+
+
+def same(one, other):
+    """Whether two results are nested alike, and their arrays agree."""
+    if isinstance(other, list):
+        return isinstance(one, list) and len(one) == len(other) and all(map(same, one, other))
+    return one is other is None or (not isinstance(one, list) and agree(one, other))
+
+
+def explained(subject, entry, lines, trials, outcomes):
+    """The finding for a mistake, told at the first trial on which it shows."""
+    for trial, outcome, alone in zip(trials, outcomes, outcomes_of(subject, lines, trials)):
+        if not is_right(trial, alone):
+            layers, pictures = off(trial, alone)
+            message = f"{sentence(entry.equation, layers, trial, outcome)} {entry.hint}"
+            return Finding(entry.equation, layers, entry.slug, message, pictures)
+    raise AssertionError(f"{entry.slug} is right on all of these trials")
+
+
+# ---- in words ------------------------------------------------------------------------------
+
+
+def label(trial, path):
+    """What to call an array of a result, and its layer or None."""
+    text = trial.form.labels[path[0] if path else 0]
+    return text.format(*path[1:]), path[1] if len(path) > 1 else None
+
+
+def off(trial, outcome):
+    """The layers whose arrays are off, and for at most two arrays which entries are."""
+    layers, pictures = set(), []
+    if outcome.arrays is None:
+        return (), []
+    for path, found, expected in _pairs_of_arrays(trial, outcome):
+        if agree(found, expected):
+            continue
+        name, layer = label(trial, path)
+        layers |= {layer} - {None}
+        if found is not None and found.shape == expected.shape and len(pictures) < 2:
+            wrong = ~(np.abs(found - expected) <= TOLERANCE * scale_of(expected))
+            pictures.append((name, wrong))
+    return tuple(sorted(layers)), pictures
+
+
+def sentence(equation, layers, trial, outcome):
+    """Where it is and what was found there, shapes included, without a right number."""
+    what = EQUATION_NAMES.get(equation, "the result")
+    start = f"layer{'s' * (len(layers) > 1)} {', '.join(map(str, layers))}, {what}" if layers else what
+    start = start[0].upper() + start[1:]
+    if outcome.arrays is None:
+        return f"{start}: {outcome.told} (tried with: {trial.name})."
+    for path, found, expected in _pairs_of_arrays(trial, outcome):
+        name, _ = label(trial, path)
+        if found is None:
+            return f"{start}: there is no {name}, or it is not made of numbers."
+        if found.shape != expected.shape:
+            return (
+                f"{start}: the {name} has shape {found.shape}, it must have shape "
+                f"{expected.shape} (tried with: {trial.name})."
+            )
+    return f"{start}: numbers are off (tried with: {trial.name})."
+
+
+def _pairs_of_arrays(trial, outcome):
+    """(path, found, expected) for each array, the last layer of each list first."""
+    found = dict(leaves(outcome.arrays))
+    pairs = [(path, found[path], expected) for path, expected in leaves(trial.expected)]
+    return sorted(pairs, key=lambda pair: (pair[0][:1], [-layer for layer in pair[0][1:]]))

@@ -1,0 +1,110 @@
+"""A function that the course checks, and the mistakes that are made in it.
+
+Every mistake replaces one or more lines of a right function by wrong ones. What it gives is found
+by running it, never by reading a student's code; so an entry of a catalogue is at once what the
+checks compare with and what the book shows.
+"""
+
+import functools
+import re
+import textwrap
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from backprop.backward_pass import indicator_function
+from backprop.forward_pass import relu
+
+# Which equation a wrong line breaks. A wrong start or end is of no equation, and a line of
+# another function has that function's name.
+EQUATION_OF_LINE = {
+    "start": "backward_pass",
+    "biases": "7.21",
+    "weights": "7.22",
+    "product": "7.24 product",
+    "mask": "7.24 mask",
+    "end": "backward_pass",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Misconception:
+    """One mistake.
+
+    Attributes
+    ----------
+    slug : str
+        Its name in reports, ``finding.cause``.
+    title : str
+        What was done, in a few words.
+    hint : str
+        A question that leads on. It never contains the answer.
+    why : str
+        Why it is wrong, for the book.
+    variants : tuple of dicts
+        For each way to make the mistake, the wrong lines: {name of the line: code}. The ways of
+        one entry give different numbers but come from the same thought.
+    equation : str
+        "7.21", "7.22", "7.24 product", "7.24 mask", or the name of the function.
+    """
+
+    slug: str
+    title: str
+    hint: str
+    why: str
+    variants: tuple
+    equation: str = ""
+
+    def __post_init__(self):
+        if not self.equation:
+            line = next(iter(self.variants[0]))
+            object.__setattr__(self, "equation", EQUATION_OF_LINE.get(line, line))
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A function to check.
+
+    Attributes
+    ----------
+    name : str
+    template : str
+        Its source, with ``{name}`` for each line that a mistake may replace.
+    right_lines : dict
+        {name of the line: code}.
+    catalogue : tuple of Misconception
+    trials : function
+        ``trials(seed)`` gives the trials on which it is tried.
+    questions : dict
+        {equation: the question that leads on where no entry of the catalogue fits}.
+    """
+
+    name: str
+    template: str
+    right_lines: dict
+    catalogue: tuple
+    trials: object
+    questions: dict = field(default_factory=dict)
+
+    def source(self, lines):
+        """The source with these lines, {name: code}, in place of the right ones."""
+        code = self.right_lines | lines
+        return re.sub(
+            r"^( *)\{(\w+)\}$",
+            lambda place: textwrap.indent(code[place[2]], place[1]),
+            self.template,
+            flags=re.MULTILINE,
+        )
+
+    def wrong(self, lines):
+        """The function of that source."""
+        return _compiled(self, tuple(sorted(lines.items())))
+
+
+@functools.lru_cache(maxsize=2**12)
+def _compiled(subject, lines):
+    source = subject.source(dict(lines))
+    names = {"np": np, "relu": relu.__wrapped__}
+    names["indicator_function"] = indicator_function.__wrapped__
+    exec(compile(source, "<misconception>", "exec"), names)  # our own text, from this package
+    return names[subject.name]
