@@ -207,6 +207,10 @@ def test_while_the_repository_is_unknown_nothing_offers_colab(page, site):
 GOOD_PAGE = """\
 # Powers
 
+With $x$, no sentence for a list of search results.
+
+A power is a product of equal factors, and this page is about their number.
+
 $$\\Om{k}, \\quad \\dldO{k} = \\dldf{k} \\hT{k}$$
 
 {fwd}`values` and {bwd}`gradients` and {prm}`parameters`
@@ -235,6 +239,12 @@ def small_site(tmp_path_factory):
     status, said = build(root, root, GITHUB_REPOSITORY="octo/demo")
     assert status == 0, said
     return root / "_build" / "html"
+
+
+def test_a_page_that_does_not_describe_itself_is_described_by_its_first_words(small_site):
+    page = read(small_site / "chapters/01_powers.html")
+    description = page.find("meta", attrs={"name": "description"})["content"]
+    assert description.startswith("A power is a product of equal factors")
 
 
 def test_on_github_colab_opens_the_published_exercise_which_can_install_the_course(small_site):
