@@ -104,4 +104,5 @@ def _with_root(svg, alt):
         f'style="max-width: {width:.0f}px" stroke-linejoin="round" stroke-linecap="butt" '
         f'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
     )
-    return re.sub(r"<svg[^>]*>", lambda _: root, svg, count=1)
+    svg = re.sub(r"<svg[^>]*>", lambda _: root, svg, count=1)
+    return f'<div class="bp-scroll">{svg}</div>'

@@ -75,7 +75,8 @@ def setup(app):
 
 
 def _visit_math(translator, node):
-    translator.body.append(_rendered(node))
+    # The word joiner keeps a comma or a full stop on the line of the formula before it.
+    translator.body.append(_rendered(node) + "\N{WORD JOINER}")
     raise nodes.SkipNode
 
 
