@@ -49,6 +49,10 @@ class Statement:
     is_star_import: bool
 
 
+# Python 3.12.1 tokenizes with a copy of the line for each token: a line of 400 kB took 24 GB.
+LONGEST_LINE = 10_000
+
+
 class BrokenCell(ValueError):
     """A cell that Python cannot parse; the message is Python's."""
 
@@ -65,8 +69,11 @@ def statements_of(cell_source):
     Raises
     ------
     BrokenCell
-        If the cell does not parse.
+        If the cell does not parse, or has a line longer than `LONGEST_LINE`.
     """
+    for number, line in enumerate(cell_source.splitlines(), start=1):
+        if len(line) > LONGEST_LINE:
+            raise BrokenCell(f"line {number}: longer than {LONGEST_LINE} characters")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a student's "\d" is no news for the instructor
         try:
