@@ -94,7 +94,6 @@ def backward_pass(all_weights, all_biases, all_f, all_h, y):
         if layer > 0:
             dl_dh = all_weights[layer].T @ dl_df                      # 7.24, weights
             dl_df = indicator_function(all_f[layer - 1]) * dl_dh      # 7.24, ReLU
-            dl_df += 0.0  # 0 * a negative number is -0; this makes it 0
     return all_dl_dweights, all_dl_dbiases
 
 

@@ -26,9 +26,9 @@ from backprop.validation import as_columns, as_network, as_numbers
 # The book replaces exactly these codes by its own variables, so that one picture fits a light
 # page as well as a dark one. No other colour, and no transparency, may stand in a figure.
 PALETTE = {
-    "forward": "#0063a6",
+    "forward": "#00599c",
     "backward": "#b44a00",
-    "parameter": "#8f3a72",
+    "parameter": "#6d2058",
     "ink": "#1f2328",
     "muted": "#6b7280",
     "line": "#c9ced6",
