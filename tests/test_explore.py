@@ -1,0 +1,73 @@
+"""The sliders of the notebooks show what `backprop` computes for where they stand."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from backprop import compute_network_output, explore, initialize_parameters
+from backprop.plots import step_size_errors
+
+
+def parts(widget):
+    slider, picture = widget.children
+    return slider, picture
+
+
+def test_moving_the_input_draws_the_forward_pass_of_that_input():
+    slider, picture = parts(explore.explore_forward_pass())
+    for x in (-1.5, 0.35):
+        slider.value = x
+        assert picture.value == explore.forward_pass_state(x)._repr_png_()
+
+
+@pytest.mark.parametrize("x", [-1.5, 0.0, 1.2])
+def test_the_picture_of_an_input_says_its_output(x):
+    net_output, all_f, _ = compute_network_output([[x]], *initialize_parameters())
+    curve, *layers = explore.forward_pass_state(x).axes
+    assert f"output {net_output.item():.3f}".replace("-", "\N{MINUS SIGN}") in curve.get_title()
+    assert layers[0].get_xlabel() == f"{(all_f[0] > 0).sum()} of 6\nactive"
+    (point,) = [line for line in curve.lines if line.get_marker() == "o"]
+    assert (point.get_xdata()[0], point.get_ydata()[0]) == (x, net_output.item())
+
+
+def test_moving_the_step_points_out_that_step():
+    slider, picture = parts(explore.explore_step_size())
+    slider.value = -9
+    assert picture.value == explore.step_size_state(-9)._repr_png_()
+
+
+def test_the_picture_of_a_step_says_the_errors_there():
+    x, y = np.array([[1.2]]), np.array([[20.0]])
+    errors = step_size_errors(x, *initialize_parameters(), y, np.array([1e-9]))
+    title = explore.step_size_state(-9).axes[0].get_title()
+    assert f"forward {errors['forward'][0]:.0e}" in title
+    assert f"central {errors['central'][0]:.0e}" in title
+
+
+def test_a_slider_can_be_moved_by_keyboard_and_has_a_label():
+    for widget in (explore.explore_forward_pass(), explore.explore_step_size()):
+        slider, _ = parts(widget)
+        assert slider.description and not slider.disabled
+
+
+def test_other_networks_can_be_explored():
+    slider, picture = parts(explore.explore_forward_pass(*initialize_parameters(2, [3, 4])))
+    assert picture.value != parts(explore.explore_forward_pass())[1].value
+
+
+def test_a_network_with_two_inputs_is_refused_with_its_sizes():
+    with pytest.raises(ValueError, match="one input and one output, it has 2 and 1"):
+        explore.explore_forward_pass(*initialize_parameters(2, 3, inputs=2))
+
+
+@pytest.mark.parametrize("exponent", [-16, 0, -2.5])
+def test_a_step_beside_the_slider_is_refused(exponent):
+    with pytest.raises(ValueError, match="whole number from -15 to -1"):
+        explore.step_size_state(exponent)
+
+
+def test_without_ipywidgets_the_message_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    with pytest.raises(ImportError, match="pip install ipywidgets"):
+        explore.explore_forward_pass()

@@ -1,0 +1,171 @@
+"""The figures show what `backprop` computes, in the course's colours and no others."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from matplotlib import rcParams
+from matplotlib.text import Text
+
+from backprop import (
+    backward_pass,
+    complex_step_gradients,
+    compute_network_output,
+    finite_difference_gradients,
+    initialize_parameters,
+    plots,
+    relative_error,
+)
+from backprop.plots import PALETTE
+
+X, Y = np.array([[1.2]]), np.array([[20.0]])
+STEPS = 10.0 ** np.arange(-12, 0)
+
+
+def network(hidden_layers=5, width=6, seed=0):
+    all_weights, all_biases = initialize_parameters(hidden_layers, width, seed=seed)
+    _, all_f, all_h = compute_network_output(X, all_weights, all_biases)
+    _, all_dl_df = backward_pass(all_weights, all_biases, all_f, all_h, Y)
+    return all_weights, all_biases, all_f, all_h, all_dl_df
+
+
+def figures(all_weights, all_biases, all_f, all_h, all_dl_df):
+    """Every figure of the course, of one network with at least two hidden layers."""
+    errors = plots.step_size_errors(X, all_weights, all_biases, Y, STEPS)
+    curve = np.linspace(-2, 2, 9)
+    outputs, _, _ = compute_network_output(curve[None, :], all_weights, all_biases)
+    return {
+        "network": plots.draw_network(all_weights, all_biases),
+        "relu": plots.draw_relu(),
+        "forward values": plots.draw_forward_values(all_f, all_h),
+        "forward pass": plots.draw_forward_pass(all_f, all_h, curve, outputs[0]),
+        "loss": plots.draw_loss(all_f[-1], Y),
+        "bias nudge": plots.draw_bias_nudge(all_biases, all_f, layer=1, unit=0),
+        "outer product": plots.draw_outer_product(all_dl_df[1], all_h[1], layer=1),
+        "one unit back": plots.draw_one_unit_back(all_weights, all_dl_df, layer=1, unit=0),
+        "mask": plots.draw_mask(all_f[0], all_weights[1].T @ all_dl_df[1], layer=1),
+        "backward flow": plots.draw_backward_flow(all_weights, all_f, all_dl_df),
+        "step sizes": plots.draw_step_size_curve(STEPS, errors, marked=3),
+        "kink": plots.draw_kink(X, all_weights, all_biases, Y, layer=0, unit=0),
+    }
+
+
+REFERENCE = figures(*network())
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.findobj(Text) if text.get_visible()]
+
+
+def svg_of(figure):
+    file = io.StringIO()
+    figure.savefig(file, format="svg")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_a_figure_has_only_colours_that_the_page_can_replace(name):
+    colours = set(re.findall(r"#[0-9a-f]{6}\b", svg_of(REFERENCE[name])))
+    # Black is matplotlib's word for "no colour was asked for" in definitions that are not drawn.
+    assert colours & set(PALETTE.values())
+    assert colours - {"#000000"} <= set(PALETTE.values())
+    assert "opacity: 0." not in svg_of(REFERENCE[name])
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_no_text_of_a_figure_is_too_small_to_read(name):
+    sizes = [t.get_fontsize() for t in REFERENCE[name].findobj(Text) if t.get_text().strip()]
+    assert min(sizes, default=9) >= 9
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_no_figure_prints_minus_zero(name):
+    assert not [text for text in texts(REFERENCE[name]) if re.fullmatch(r"[-\u2212]0(\.0*)?", text)]
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_a_notebook_shows_a_figure_as_a_picture(name):
+    assert REFERENCE[name]._repr_png_().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("hidden_layers, width", [(2, [3, 4]), (3, [5, 2, 6])])
+def test_networks_of_other_widths_are_drawn(hidden_layers, width):
+    for figure in figures(*network(hidden_layers, width, seed=3)).values():
+        assert svg_of(figure)
+
+
+def test_drawing_changes_neither_the_arrays_nor_the_style_of_the_notebook():
+    arguments = network()
+    before = [array.copy() for arrays in arguments for array in arrays]
+    style = dict(rcParams)
+    figures(*arguments)
+    after = [array for arrays in arguments for array in arrays]
+    assert all(np.array_equal(one, other) for one, other in zip(before, after))
+    assert dict(rcParams) == style
+
+
+def test_the_network_diagram_names_every_matrix_with_its_shape():
+    shown = "\n".join(texts(plots.draw_network(*network(2, [3, 4])[:2])))
+    for shape in ("3×1", "4×3", "1×4", "4×1", "1×1"):
+        assert shape in shown
+
+
+def test_the_forward_values_count_the_active_units():
+    _, _, all_f, all_h, _ = network()
+    shown = [axes.get_xlabel() for axes in plots.draw_forward_values(all_f, all_h).axes]
+    counts = [f"{(f > 0).sum()} of {len(f)}\nactive" for f in all_f[:-1]]
+    assert shown == [*counts, "output\n1.907"]
+
+
+def test_the_outer_product_shows_every_product():
+    dl_df, h = np.array([[2.0], [0.0], [-1.5]]), np.array([[3.0], [0.0]])
+    shown = texts(plots.draw_outer_product(dl_df, h))
+    assert {"6.00", "\u22124.50", "2.00", "3.00"} <= set(shown)
+    # One zero in each of dl_df and h, and the four products of which a factor is zero.
+    assert shown.count("0") == 6
+
+
+def test_the_mask_shows_what_passes_and_what_does_not():
+    f, dl_dh = np.array([[1.0], [-2.0], [0.0]]), np.array([[5.0], [6.0], [7.0]])
+    shown = texts(plots.draw_mask(f, dl_dh, layer=2))
+    assert shown.count("5.00") == 2 and shown.count("6.00") == 1 and shown.count("7.00") == 1
+
+
+def test_a_unit_collects_the_products_with_the_weights_that_it_fed():
+    all_weights, _, _, _, all_dl_df = network()
+    shown = texts(plots.draw_one_unit_back(all_weights, all_dl_df, layer=3, unit=4))
+    assert "\u22129.99" in shown  # entry 4 of Omega_3^T dl/df_3, as chapter 07 prints it
+
+
+def test_the_step_size_curve_is_the_error_against_the_complex_step():
+    all_weights, all_biases, _, _, _ = network(2, 3)
+    errors = plots.step_size_errors(X, all_weights, all_biases, Y, STEPS)
+    exact = complex_step_gradients(X, all_weights, all_biases, Y)
+    for scheme in ("forward", "central"):
+        for step, error in zip(STEPS, errors[scheme]):
+            found = finite_difference_gradients(
+                X, all_weights, all_biases, Y, step=step, scheme=scheme
+            )
+            pairs = zip([*found[0], *found[1]], [*exact[0], *exact[1]])
+            assert error == max(relative_error(a, b).max() for a, b in pairs)
+    assert errors["complex"] < 1e-12
+
+
+@pytest.mark.parametrize(
+    "draw, message",
+    [
+        (lambda: plots.draw_network([np.ones((2, 1))], []), "all_biases must hold"),
+        (lambda: plots.draw_loss([[1.0, 2.0]], [[1.0]]), "must hold one number each"),
+        (lambda: plots.draw_outer_product(np.ones(3), np.ones((2, 1))), "dl_df must have shape"),
+        (lambda: plots.draw_outer_product(np.ones((3, 2)), np.ones((2, 1))), "one example"),
+        (lambda: plots.draw_mask(np.ones((3, 1)), np.ones((2, 1))), "must have the shape of f"),
+        (
+            lambda: plots.draw_forward_values([np.ones((1, 1))] * 2, [np.zeros((1, 1))] * 2),
+            r"all_h\[1\] must be relu\(all_f\[0\]\)",
+        ),
+    ],
+)
+def test_an_argument_that_does_not_fit_is_named(draw, message):
+    with pytest.raises(ValueError, match=message):
+        draw()
