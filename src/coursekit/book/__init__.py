@@ -4,6 +4,6 @@ A chapter's code cell imports them from here, so this module imports no Sphinx.
 """
 
 from coursekit.book.figures import page_figure
-from coursekit.book.numbers import page_numbers
+from coursekit.book.page_numbers import page_numbers
 
 __all__ = ["page_figure", "page_numbers"]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from docutils import nodes
 
-from coursekit.book import exercise_link, formulas, freshness, pages, questions, source
+from coursekit.book import exercise_link, formulas, freshness, pages, questions, source, typography
 
 HERE = Path(__file__).parent
 
 
 def setup(app):
-    for part in (formulas, questions, exercise_link, freshness, pages, source):
+    for part in (formulas, questions, exercise_link, freshness, pages, source, typography):
         part.setup(app)
     for role, css_class in (
         ("fwd", "bp-forward"),

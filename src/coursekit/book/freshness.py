@@ -1,8 +1,8 @@
 """Pages follow the code that they run, not their own text alone.
 
 A page's stored outputs are used again as long as its cells are the same. But what a cell prints
-or draws also depends on `backprop` and on what turns figures and numbers into parts of a page. So
-the outputs are stored under a digest of those files, and all pages are read again when it changes.
+or draws also depends on `backprop`, and what becomes of it on this package. So the outputs are
+stored under a digest of both, and all pages are read again when it changes.
 """
 
 import hashlib
@@ -10,15 +10,15 @@ from pathlib import Path
 
 import backprop
 
-HERE = Path(__file__).parent
+PACKAGES = (Path(backprop.__file__).parent, Path(__file__).parent)
 
 
 def code_digest():
-    """A digest of the files that decide what a page's cells give."""
-    files = sorted(Path(backprop.__file__).parent.glob("*.py"))
+    """A digest of the modules that decide what stands on a page."""
     digest = hashlib.sha256()
-    for file in [*files, HERE / "figures.py", HERE / "numbers.py"]:
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    for package in PACKAGES:
+        for file in sorted(package.glob("*.py")):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
