@@ -25,8 +25,9 @@ from coursekit.book.figures import inline_svg
 
 STATIC = ROOT / "src" / "coursekit" / "book" / "static"
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
-CHAPTERS = [chapter["file"] for part in TOC["parts"] for chapter in part["chapters"]]
-PAGES = [TOC["root"], *CHAPTERS]
+FILES = [chapter["file"] for part in TOC["parts"] for chapter in part["chapters"]]
+CHAPTERS = [file for file in FILES if Path(file).name[0].isdigit()]  # the others are appendices
+PAGES = [TOC["root"], *FILES]
 
 
 def build(root, out, **environment):

@@ -70,7 +70,9 @@ def judge_lines(trial, gradients):
             evidence.append(Evidence("7.21", layer))
             upstream = known
         else:
+            # Two gradients of zeros agree on nothing: the lines are not written yet.
             both_agree = from_weights is not None and agree(from_biases, from_weights)
+            both_agree = both_agree and np.any(from_biases)
             if both_agree:
                 upstream = from_biases
             elif trusted == "weights" and from_weights is not None:

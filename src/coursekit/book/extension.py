@@ -7,13 +7,25 @@ from pathlib import Path
 
 from docutils import nodes
 
-from coursekit.book import exercise_link, formulas, freshness, pages, questions, source, typography
+from coursekit.book import (
+    exercise_link,
+    formulas,
+    freshness,
+    mistakes,
+    pages,
+    questions,
+    source,
+    typography,
+)
 
 HERE = Path(__file__).parent
 
 
 def setup(app):
-    for part in (formulas, questions, exercise_link, freshness, pages, source, typography):
+    parts = (
+        formulas, questions, exercise_link, source, mistakes, typography, pages, freshness,
+    )
+    for part in parts:
         part.setup(app)
     for role, css_class in (
         ("fwd", "bp-forward"),

@@ -4,16 +4,38 @@
 a student gets, the wrong line, why it is wrong, and what it looks like on the reference network.
 """
 
+import re
 from pathlib import Path
 
 import backprop
 import numpy as np
-from backprop.misconceptions import CATALOGUE, wrong_backward_pass
+from backprop.misconceptions import BACKWARD_PASS, CATALOGUE
 from backprop.trials import trials
 from backprop.trying import agree, is_right, try_out
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
+
+# The catalogue is plain text, for a terminal. On the page its symbols are the book's.
+SYMBOLS = {
+    r"dl/df_k": r"\dldf{k}",
+    r"dl/df": r"\bwd{\pd{\ell}{\mathbf{f}}}",
+    r"dl/dh": r"\bwd{\pd{\ell}{\mathbf{h}}}",
+    r"df/dbeta": r"\pd{\fwd{f}}{\prm{\beta}}",
+    r"df/dOmega": r"\pd{\fwd{f}}{\prm{\Omega}}",
+    r"df/dh": r"\pd{\fwd{\mathbf{f}}}{\fwd{\mathbf{h}}}",
+    r"relu\(f_k\)": r"\relu(\f{k})",
+    r"relu\(f_\{k-1\}\)": r"\relu(\f{k-1})",
+    r"Omega_k": r"\Om{k}",
+    r"beta_k": r"\bet{k}",
+    r"f_\{k-1\}": r"\f{k-1}",
+    r"h_\{k-1\}": r"\h{k-1}",
+    r"f_k": r"\f{k}",
+    r"f_K": r"\f{K}",
+    r"h_k": r"\h{k}",
+    r"\(f - y\)\*\*2": r"(f - y)^2",
+    r"2 \((?:f - y|y - f)\)": None,
+}
 
 
 class CommonMistakes(SphinxDirective):
@@ -41,32 +63,50 @@ class CommonMistakes(SphinxDirective):
 def _description(entry):
     """What stands on the page about a mistake, in MyST."""
     first, *others = ["\n".join(lines.values()) for lines in entry.variants]
-    parts = [f"*{entry.hint}*", f"```python\n{first}\n```"]
+    hint = f":::{{admonition}} The question\n{in_symbols(entry.hint)}\n:::"
+    parts = [hint, f"```python\n{first}\n```"]
     if others:
         parts.append("Also seen as")
         parts += [f"```python\n{code}\n```" for code in others]
-    parts += [entry.why, _looks(entry.variants[0])]
+    parts += [in_symbols(entry.why), _looks(entry.variants[0])]
     return "\n\n".join(parts)
+
+
+def in_symbols(text):
+    """The text with its symbols as formulas; what stands between backticks is code and stays.
+
+    Examples
+    --------
+    >>> in_symbols("h_k goes into layer k, not `h_k`")
+    '$\\\\h{k}$ goes into layer k, not `h_k`'
+    """
+
+    def formula(match):
+        for pattern, latex in SYMBOLS.items():
+            if re.fullmatch(pattern, match[0]):
+                return f"${latex or match[0]}$"
+        return match[0]
+
+    return re.sub("|".join([r"`[^`]*`", *SYMBOLS]), formula, text)
 
 
 def _looks(lines):
     """What the mistake gives on the reference network, layer by layer."""
-    wrong = wrong_backward_pass(lines)
+    wrong = BACKWARD_PASS.wrong(lines)
     reference = next(trial for trial in trials() if trial.name == "reference network")
     outcome = try_out(wrong, reference)
     if outcome.arrays is None:
         return f"On the reference network: {outcome.problem}."
+    if is_right(reference, outcome):
+        shown = next(t.name for t in trials() if not is_right(t, try_out(wrong, t)))
+        return f"On the reference network nothing is off. It shows on another one: {shown}."
     layers = range(reference.depth + 1)
-    rows = [
-        [_verdict(found[layer], expected[layer]) for layer in layers]
-        for found, expected in zip(outcome.arrays, reference.expected)
-    ]
-    if all(verdict == "right" for row in rows for verdict in row):
-        return f"On the reference network nothing is off. It shows on {_first_shown(wrong)}."
     table = [["layer", *map(str, layers)], ["---"] * (len(layers) + 1)]
-    table += [["weights", *rows[0]], ["biases", *rows[1]]]
-    lines = "\n".join(f"| {' | '.join(row)} |" for row in table)
-    return f"On the reference network:\n\n{lines}"
+    for name, found, expected in zip(
+        ("weights", "biases"), outcome.arrays, reference.expected
+    ):
+        table.append([name, *(_verdict(found[layer], expected[layer]) for layer in layers)])
+    return "On the reference network:\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in table)
 
 
 def _verdict(found, expected):
@@ -78,14 +118,6 @@ def _verdict(found, expected):
         return "right"
     off = np.count_nonzero(~np.isclose(found, expected))
     return f"{off} of {expected.size} off"
-
-
-def _first_shown(wrong):
-    """The first network on which a mistake shows, in words."""
-    for trial in trials():
-        if not is_right(trial, try_out(wrong, trial)):
-            return f"another network ({trial.name})"
-    raise AssertionError("an entry of the catalogue that is right everywhere")
 
 
 def setup(app):
