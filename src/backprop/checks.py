@@ -7,7 +7,19 @@ never printed, and whatever the function does, the caller is not harmed.
 """
 
 from backprop import backward_diagnosis
-from backprop.diagnosis import diagnose
+from backprop.diagnosis import diagnose, explain
+from backprop.exercise_subjects import (
+    BIAS_GRADIENTS,
+    COMPUTE_NETWORK_OUTPUT,
+    D_LOSS_D_OUTPUT,
+    FINITE_DIFFERENCES,
+    INDICATOR_FUNCTION,
+    INITIALIZE_PARAMETERS,
+    LEAST_SQUARES_LOSS,
+    RELU,
+    WEIGHT_GRADIENTS,
+    WORST_RELATIVE_ERROR,
+)
 from backprop.misconceptions import BACKWARD_PASS
 
 
@@ -39,9 +51,87 @@ def check_backward_pass(function, examples="any", seed=7):
     >>> check_backward_pass(backward_pass)
     backward_pass: right.
     """
+    trials = _with_examples(BACKWARD_PASS.trials(seed), examples)
+    return diagnose(function, BACKWARD_PASS, trials, backward_diagnosis.explain)
+
+
+def check_initialize_parameters(function, seed=7):
+    """Check ``function(hidden_layers, width, inputs, outputs, seed)``, with one width for all.
+
+    As `backprop.initialize_parameters`. Returns a `Report`, as all checks do; ``seed`` draws what
+    the function is tried with.
+    """
+    return diagnose(function, INITIALIZE_PARAMETERS, INITIALIZE_PARAMETERS.trials(seed), explain)
+
+
+def check_relu(function, seed=7):
+    """Check ``function(preactivation)``, as `backprop.relu`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> check_relu(np.abs).findings[0].cause
+    'relu-absolute-value'
+    """
+    return diagnose(function, RELU, RELU.trials(seed), explain)
+
+
+def check_indicator_function(function, seed=7):
+    """Check ``function(x)``, as `backprop.indicator_function`; True and False count as 1 and 0."""
+    return diagnose(function, INDICATOR_FUNCTION, INDICATOR_FUNCTION.trials(seed), explain)
+
+
+def check_compute_network_output(function, seed=7):
+    """Check ``function(net_input, all_weights, all_biases)``, as the one of `backprop`."""
+    return diagnose(function, COMPUTE_NETWORK_OUTPUT, COMPUTE_NETWORK_OUTPUT.trials(seed), explain)
+
+
+def check_least_squares_loss(function, seed=7):
+    """Check ``function(net_output, y)``, as `backprop.least_squares_loss`."""
+    return diagnose(function, LEAST_SQUARES_LOSS, LEAST_SQUARES_LOSS.trials(seed), explain)
+
+
+def check_d_loss_d_output(function, seed=7):
+    """Check ``function(net_output, y)``, as `backprop.d_loss_d_output`."""
+    return diagnose(function, D_LOSS_D_OUTPUT, D_LOSS_D_OUTPUT.trials(seed), explain)
+
+
+def check_bias_gradients(function, examples="any", seed=7):
+    """Check ``function(dl_df)``, which gives the (D, 1) gradient of the biases of a layer.
+
+    ``examples="one"`` asks nothing of batches, as in `check_backward_pass`.
+    """
+    trials = _with_examples(BIAS_GRADIENTS.trials(seed), examples)
+    return diagnose(function, BIAS_GRADIENTS, trials, explain)
+
+
+def check_weight_gradients(function, examples="any", seed=7):
+    """Check ``function(dl_df, h)``, which gives the gradient of the weights of a layer.
+
+    ``examples="one"`` asks nothing of batches, as in `check_backward_pass`.
+    """
+    trials = _with_examples(WEIGHT_GRADIENTS.trials(seed), examples)
+    return diagnose(function, WEIGHT_GRADIENTS, trials, explain)
+
+
+def check_finite_differences(function, scheme="central", seed=7):
+    """Check ``function(loss, array, step)``, a gradient of ``loss(array)`` by nudging each entry.
+
+    ``scheme`` is "central" or "forward".
+    """
+    if scheme not in FINITE_DIFFERENCES:
+        raise ValueError(f'scheme must be "central" or "forward", got {scheme!r}.')
+    subject = FINITE_DIFFERENCES[scheme]
+    return diagnose(function, subject, subject.trials(seed), explain)
+
+
+def check_worst_relative_error(function, seed=7):
+    """Check ``function(found, expected)``: the largest of `backprop.relative_error`."""
+    return diagnose(function, WORST_RELATIVE_ERROR, WORST_RELATIVE_ERROR.trials(seed), explain)
+
+
+def _with_examples(trials, examples):
+    """All trials, or those with one example: with one column in the last array that is given."""
     if examples not in ("any", "one"):
         raise ValueError(f'examples must be "any" or "one", got {examples!r}.')
-    networks = BACKWARD_PASS.trials(seed)
-    if examples == "one":
-        networks = [network for network in networks if network.examples == 1]
-    return diagnose(function, BACKWARD_PASS, networks, backward_diagnosis.explain)
+    return [t for t in trials if examples == "any" or t.arguments[-1].shape[1] == 1]

@@ -31,7 +31,12 @@ def diagnose(function, subject, trials, explain):
             findings = findings_beside_the_numbers(function, subject, trials[0], outcomes)
         else:
             findings = explain(subject, trials, outcomes)
-    return Report(getattr(function, "__name__", subject.name), findings)
+    return Report(_name(function, subject), findings)
+
+
+def _name(function, subject):
+    name = getattr(function, "__name__", "")
+    return name if isinstance(name, str) and name.isidentifier() else subject.name
 
 
 def findings_beside_the_numbers(function, subject, trial, outcomes):
@@ -124,7 +129,20 @@ def same(one, other):
     """Whether two results are nested alike, and their arrays agree."""
     if isinstance(other, list):
         return isinstance(one, list) and len(one) == len(other) and all(map(same, one, other))
-    return one is other is None or (not isinstance(one, list) and agree(one, other))
+    if one is None or other is None or isinstance(one, list):
+        return one is other
+    return agree(one, other) or _agree_where_finite(one, other)
+
+
+def _agree_where_finite(one, other):
+    """Whether two arrays agree, with NaN and infinity in the same places."""
+    finite = np.isfinite(other)
+    return bool(
+        not finite.all()
+        and one.shape == other.shape
+        and np.array_equal(one[~finite], other[~finite], equal_nan=True)
+        and agree(one[finite], other[finite])
+    )
 
 
 def explained(subject, entry, lines, trials, outcomes):
@@ -156,7 +174,7 @@ def off(trial, outcome):
             continue
         name, layer = label(trial, path)
         layers |= {layer} - {None}
-        if found is not None and found.shape == expected.shape and len(pictures) < 2:
+        if found is not None and found.shape == expected.shape != () and len(pictures) < 2:
             wrong = ~(np.abs(found - expected) <= TOLERANCE * scale_of(expected))
             pictures.append((name, wrong))
     return tuple(sorted(layers)), pictures
@@ -174,9 +192,10 @@ def sentence(equation, layers, trial, outcome):
         if found is None:
             return f"{start}: there is no {name}, or it is not made of numbers."
         if found.shape != expected.shape:
+            wanted = f"must have shape {expected.shape}" if expected.shape else "must be one number"
             return (
-                f"{start}: the {name} has shape {found.shape}, it must have shape "
-                f"{expected.shape} (tried with: {trial.name})."
+                f"{start}: the {name} has shape {found.shape}, it {wanted} "
+                f"(tried with: {trial.name})."
             )
     return f"{start}: numbers are off (tried with: {trial.name})."
 

@@ -126,16 +126,16 @@ CATALOGUE = (
     Misconception(
         "bias-mean",
         "A mean over the examples in the bias gradient",
-        "Your bias gradients are too small by the number of examples, your weight gradients are "
-        "not. Is the loss a sum or a mean over the examples?",
+        "Your bias gradients are too small by the number of examples. Is the loss a sum or a mean "
+        "over the examples?",
         "The weights' product dl/df h^T sums over the examples; the biases must do the same.",
         ({"biases": "all_dl_dbiases[layer] = dl_df.mean(axis=1, keepdims=True)"},),
     ),
     Misconception(
         "bias-flat",
         "The bias gradient has shape (D,) and not (D, 1)",
-        "What is the shape of the bias column? `sum(axis=1)` drops an axis: which option of `sum` "
-        "keeps it?",
+        "Which shape has the bias column? Adding up along an axis drops that axis: how is it "
+        "kept?",
         "A (D,) array prints like a row and broadcasts against a column to (D, D). The gradient "
         "has the shape of its parameter, (D, 1).",
         (
@@ -195,8 +195,7 @@ CATALOGUE = (
     Misconception(
         "bias-sign",
         "The bias gradient has the wrong sign",
-        "Your bias gradients have the wrong sign, your weight gradients the right one. In f, is "
-        "the bias added or subtracted?",
+        "Your bias gradients have the wrong sign. In f, is the bias added or subtracted?",
         "df/dbeta is +1.",
         ({"biases": "all_dl_dbiases[layer] = -dl_df.sum(axis=1, keepdims=True)"},),
     ),
@@ -303,8 +302,8 @@ CATALOGUE = (
     Misconception(
         "weights-divided-by-batch",
         "The weight gradient is divided by the number of examples",
-        "Your weight gradients are too small by the number of examples, your bias gradients are "
-        "not. Is the loss a sum or a mean over the examples?",
+        "Your weight gradients are too small by the number of examples. Is the loss a sum or a "
+        "mean over the examples?",
         "The loss of this course is summed over the batch, and so is its gradient.",
         ({"weights": "all_dl_dweights[layer] = dl_df @ all_h[layer].T / y.shape[1]"},),
     ),
@@ -330,8 +329,7 @@ CATALOGUE = (
     Misconception(
         "weights-sign",
         "The weight gradient has the wrong sign",
-        "Your weight gradients have the wrong sign, your bias gradients the right one. What is "
-        "the sign of h in f?",
+        "Your weight gradients have the wrong sign. What is the sign of h in f?",
         "df/dOmega is +h.",
         ({"weights": "all_dl_dweights[layer] = -dl_df @ all_h[layer].T"},),
     ),
@@ -589,7 +587,8 @@ CATALOGUE = (
     Misconception(
         "rounded",
         "The gradients are rounded",
-        "Your gradients are right to a few digits only. Round when you print, not when you compute.",
+        "Your gradients are right to a few digits only. Where is the place for rounding: where you "
+        "compute, or where you print?",
         "Rounded numbers are for the eye. Each further computation carries the error on.",
         tuple(
             {"end": f"return [np.round(g, {digits}) for g in all_dl_dweights], "
