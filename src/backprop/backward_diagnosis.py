@@ -8,6 +8,7 @@ If not, which lines do the witnesses of `backprop.witnesses` name?
 import itertools
 
 from backprop.diagnosis import explained, matches, off, outcomes_of, same, sentence
+from backprop.misconceptions import UNWRITTEN
 from backprop.report import Finding
 from backprop.trying import agree, is_right, leaves
 from backprop.witnesses import judge_lines
@@ -19,6 +20,7 @@ def explain(subject, trials, outcomes):
     """The findings, the most fundamental first."""
     findings = (
         _explained_by_mistakes(subject, trials, outcomes)
+        or _explained_beside_unwritten_lines(subject, trials, outcomes)
         or _right_for_one_kind(subject, trials, outcomes)
         or _explained_for_one_kind(subject, trials, outcomes)
         or _half_explained(subject, trials, outcomes)
@@ -40,10 +42,34 @@ def _variants(subject):
 
 def _explained_by_mistakes(subject, trials, outcomes):
     singles = ([mistake] for mistake in _variants(subject))
-    for mistakes in itertools.chain(singles, _pairs(subject, trials, outcomes)):
+    candidates = itertools.chain(singles, _pairs(subject, trials, outcomes))
+    return _first_that_explains(candidates, subject, trials, outcomes)
+
+
+def _first_that_explains(candidates, subject, trials, outcomes):
+    for mistakes in candidates:
         if matches(subject, [lines for _, lines in mistakes], trials, outcomes):
             return [explained(subject, *mistake, trials, outcomes) for mistake in mistakes]
     return []
+
+
+def _explained_beside_unwritten_lines(subject, trials, outcomes):
+    """A mistake, or none, in an exercise of which several lines are not written yet."""
+    unwritten = [
+        mistake for mistake in _variants(subject)
+        if mistake[1].items() <= UNWRITTEN.items()
+        # A list of zeros is quickly told from another one.
+        and mistake[1].keys() - _agreeing_parts(subject, mistake[1], trials, outcomes)
+        <= {"product", "mask"}
+    ]
+    candidates = (
+        [*lines_to_write, *mistake]
+        for mistake in ([], *([one] for one in _variants(subject)))
+        for count in range(2, len(unwritten) + 1)
+        for lines_to_write in itertools.combinations(unwritten, count)
+        if not any(one[1].keys() & other[1].keys() for one in mistake for other in lines_to_write)
+    )
+    return _first_that_explains(candidates, subject, trials, outcomes)
 
 
 def _pairs(subject, trials, outcomes):
@@ -52,55 +78,79 @@ def _pairs(subject, trials, outcomes):
     A wrong line does not touch everything that is returned. What it leaves alone must be what the
     other mistake gives by itself; that is known already, so most pairs need not be run.
     """
-    left_alone = [
+    alone = [
         (mistake, _agreeing_parts(subject, mistake[1], trials, outcomes))
         for mistake in _variants(subject)
     ]
-    for (first, parts), (second, other_parts) in itertools.combinations(left_alone, 2):
+    for (first, parts), (second, other_parts) in itertools.combinations(alone, 2):
         if (
             not first[1].keys() & second[1].keys()
-            and _may_be_joined_by(second[1], first[1], parts)
-            and _may_be_joined_by(first[1], second[1], other_parts)
+            and ("error" in parts | other_parts or _reads_results({**first[1], **second[1]}))
+            and _may_be_joined_by(second[1], other_parts, first[1], parts)
+            and _may_be_joined_by(first[1], parts, second[1], other_parts)
         ):
             yield first, second
 
 
 def _agreeing_parts(subject, lines, trials, outcomes):
-    """Which parts of the student's result are what these wrong lines give: a set.
+    """Which parts of the student's result are what these wrong lines give: a set of names.
 
-    "weights" and "biases" are the two lists, wherever there are two, and "output" is everything
-    on networks without a hidden layer.
+    "weights" and "biases" are the two lists, wherever there are two; "output" is everything on
+    networks without a hidden layer; "active" is everything where all units are active; "error" is
+    what is raised, if anything is. "no effect" stands for a right result where all units are
+    active.
     """
-    def results(networks=lambda trial: True):
-        return (
-            (one.result, other.result)
+    def agrees(compared, networks=lambda trial: True):
+        return all(
+            compared(one.result, other.result)
             for trial, one, other in zip(trials, outcomes_of(subject, lines, trials), outcomes)
             if networks(trial) and _two_lists(other.result) and _two_lists(one.result)
         )
 
+    def all_active(trial):
+        return trial.name == "all units active"
+
     parts = {
-        name
-        for index, name in enumerate(("weights", "biases"))
-        if all(same(one[index], other[index]) for one, other in results())
+        "weights": agrees(lambda one, other: same(one[0], other[0])),
+        "biases": agrees(lambda one, other: same(one[1], other[1])),
+        "output": agrees(same, lambda trial: trial.depth == 0),
+        "active": agrees(same, all_active),
+        "no effect": all(
+            is_right(trial, one)
+            for trial, one in zip(trials, outcomes_of(subject, lines, trials)) if all_active(trial)
+        ),
+        "error": _raises_like(subject, lines, trials, outcomes),
     }
-    if all(same(one, other) for one, other in results(lambda trial: trial.depth == 0)):
-        parts.add("output")
-    return parts
+    return {name for name, agreeing in parts.items() if agreeing}
+
+
+def _raises_like(subject, lines, trials, outcomes):
+    for one, other in zip(outcomes_of(subject, lines, trials), outcomes):
+        if other.error:
+            return one.error == other.error
+    return True
 
 
 def _two_lists(result):
     return result is not None and len(result) == 2 and all(isinstance(r, list) for r in result)
 
 
-def _may_be_joined_by(other_lines, lines, parts):
+def _may_be_joined_by(other_lines, other_parts, lines, parts):
     """Whether the parts that ``other_lines`` leave alone are what ``lines`` give by themselves."""
-    if any("all_dl_dweights" in code for name, code in lines.items() if name == "product"):
-        return True  # this way back runs through a result, so that nothing is left alone
+    if _reads_results(lines):
+        return True
     if other_lines.keys() <= {"biases", "weights"}:
         return bool(parts & {"weights", "biases"})  # either, as the lists may have been swapped
+    if other_lines.keys() == {"mask"} and lines.keys() == {"product"} and "no effect" in other_parts:
+        return parts >= {"output", "active"}
     if other_lines.keys() <= {"product", "mask"}:
         return "output" in parts
     return True
+
+
+def _reads_results(lines):
+    """Whether the way back runs through a result, so that other lines leave nothing alone."""
+    return "all_dl_dweights" in lines.get("product", "")
 
 
 # ---- functions that were written for one kind of network -----------------------------------
@@ -124,9 +174,11 @@ KINDS = (
 
 
 def _right_for_one_kind(subject, trials, outcomes):
-    right = [trial for trial, outcome in zip(trials, outcomes) if is_right(trial, outcome)]
+    # Without a hidden layer there is so little to do that it says nothing about the kind.
+    deep = [(trial, outcome) for trial, outcome in zip(trials, outcomes) if trial.depth > 0]
+    right = [trial for trial, outcome in deep if is_right(trial, outcome)]
     for kind in KINDS:
-        if right and right == [trial for trial in trials if kind[1](trial)]:
+        if right and right == [trial for trial, _ in deep if kind[1](trial)]:
             return [_only_for(kind, "is right", subject, trials, outcomes)]
     return []
 
@@ -198,16 +250,17 @@ def _half_explained(subject, trials, outcomes):
                 len(pairs) > 1
                 and all(same(one, other) for _, one, other in pairs)
                 and not all(same(one, list(trial.expected[known])) for trial, one, _ in pairs)
-                and not _list_is_right(1 - known, trials, outcomes)
+                and not _holds_at_output(1 - known, trials, outcomes)
             ):
                 first = explained(subject, entry, lines, trials, outcomes)
                 return [first, _unknown(equation, subject, trials, outcomes)]
     return []
 
 
-def _list_is_right(index, trials, outcomes):
+def _holds_at_output(index, trials, outcomes):
+    """Whether a list is right in the output layer: then its line is, and the way back is not."""
     return all(
-        all(map(agree, outcome.arrays[index], trial.expected[index]))
+        agree(outcome.arrays[index][-1], trial.expected[index][-1])
         for trial, outcome in zip(trials, outcomes)
         if outcome.arrays
     )

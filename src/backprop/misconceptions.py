@@ -16,6 +16,14 @@ RIGHT_LINES = {
     "end": "return all_dl_dweights, all_dl_dbiases",
 }
 
+# What the exercise has in place of the lines that are still to be written.
+UNWRITTEN = {
+    "biases": "all_dl_dbiases[layer] = np.zeros_like(all_biases[layer])",
+    "weights": "all_dl_dweights[layer] = np.zeros_like(all_weights[layer])",
+    "product": "dl_dh = np.ones_like(all_h[layer])",
+    "mask": "dl_df = dl_dh",
+}
+
 TEMPLATE = """\
 def backward_pass(all_weights, all_biases, all_f, all_h, y):
     K = len(all_weights) - 1
@@ -114,6 +122,13 @@ CATALOGUE = (
         ),
     ),
     # 7.21
+    Misconception(
+        "bias-not-written",
+        "The bias gradients are zeros",
+        "All your bias gradients are zero. Is the line that computes them written already?",
+        "An array of zeros that was made to hold a result is not the result.",
+        ({"biases": UNWRITTEN["biases"]},),
+    ),
     Misconception(
         "bias-not-summed",
         "The examples of a batch are not added up in the bias gradient",
@@ -223,6 +238,13 @@ CATALOGUE = (
         ),
     ),
     # 7.22
+    Misconception(
+        "weights-not-written",
+        "The weight gradients are zeros",
+        "All your weight gradients are zero. Is the line that computes them written already?",
+        "An array of zeros that was made to hold a result is not the result.",
+        ({"weights": UNWRITTEN["weights"]},),
+    ),
     Misconception(
         "outer-product-reversed",
         "The outer product is the wrong way round",
@@ -346,6 +368,17 @@ CATALOGUE = (
     ),
     # 7.24, the product
     Misconception(
+        "nothing-comes-back",
+        "What comes back from the output layer is zero",
+        "Below the output layer every gradient is zero. Where does what comes back from the layer "
+        "above get its value?",
+        "With zeros in place of dl/dh, or of dl/df, every layer in front of it has no gradient.",
+        (
+            {"product": "dl_dh = np.zeros_like(all_h[layer])"},
+            {"mask": "dl_df = np.zeros_like(all_f[layer - 1])"},
+        ),
+    ),
+    Misconception(
         "product-without-transpose",
         "The matrix is not transposed on the way back",
         "What flows back is mixed by rows where it should be by columns. From which units does "
@@ -389,7 +422,7 @@ CATALOGUE = (
         "h reaches f through the weights, so dl/dh depends on them.",
         (
             {"product": "dl_dh = dl_df"},
-            {"product": "dl_dh = np.ones_like(all_h[layer])"},
+            {"product": UNWRITTEN["product"]},
             {"product": "dl_dh = np.ones_like(all_weights[layer]).T @ dl_df"},
         ),
     ),
@@ -452,7 +485,7 @@ CATALOGUE = (
         "pre-activation of a unit that is not active?",
         "Where the ReLU passed on zero, a nudge changes nothing behind it, so its gradient is "
         "zero.",
-        ({"mask": "dl_df = dl_dh"},),
+        ({"mask": UNWRITTEN["mask"]},),
     ),
     Misconception(
         "relu-of-gradient",
@@ -593,7 +626,7 @@ CATALOGUE = (
         tuple(
             {"end": f"return [np.round(g, {digits}) for g in all_dl_dweights], "
                     f"[np.round(g, {digits}) for g in all_dl_dbiases]"}
-            for digits in (0, 1, 2, 3, 4)
+            for digits in (0, 1, 2, 3)
         ),
     ),
     Misconception(

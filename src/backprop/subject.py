@@ -88,23 +88,55 @@ class Subject:
 
     def source(self, lines):
         """The source with these lines, {name: code}, in place of the right ones."""
-        code = self.right_lines | lines
-        return re.sub(
-            r"^( *)\{(\w+)\}$",
-            lambda place: textwrap.indent(code[place[2]], place[1]),
-            self.template,
-            flags=re.MULTILINE,
-        )
+        return _filled(self.template, self.right_lines | lines)
 
     def wrong(self, lines):
         """The function of that source."""
-        return _compiled(self, tuple(sorted(lines.items())))
+        chosen = self.right_lines | lines  # in the order of the right lines
+        choices = self._choices
+        if any(code not in choices[name] for name, code in chosen.items()):
+            choices = {name: (code,) for name, code in chosen.items()}
+        make = _maker(self.name, self.template, tuple(choices.items()))
+        return make(*(choices[name].index(code) for name, code in chosen.items()))
+
+    @functools.cached_property
+    def _choices(self):
+        """{name of the line: the codes that the catalogue has for it, the right one first}."""
+        choices = {name: [code] for name, code in self.right_lines.items()}
+        for entry in self.catalogue:
+            for lines in entry.variants:
+                for name, code in lines.items():
+                    choices[name].append(code)
+        return {name: tuple(dict.fromkeys(codes)) for name, codes in choices.items()}
 
 
-@functools.lru_cache(maxsize=2**12)
-def _compiled(subject, lines):
-    source = subject.source(dict(lines))
+def _filled(template, code):
+    return re.sub(
+        r"^( *)\{(\w+)\}$",
+        lambda place: textwrap.indent(code[place[2]], place[1]),
+        template,
+        flags=re.MULTILINE,
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _maker(name, template, choices):
+    """A function that makes the function of ``template`` from the number of each line's code.
+
+    All codes of all lines are compiled at once, each line as one `if` with many branches: to
+    compile anew for each of the hundreds of pairs that a check tries would take the most time.
+    """
+    branches = {
+        line: "\n".join(
+            f"{'el' if number else ''}if choice_of_{line} == {number}:\n{textwrap.indent(code, '    ')}"
+            for number, code in enumerate(codes)
+        )
+        for line, codes in choices
+    }
+    body = textwrap.indent(_filled(template, branches), "    ")
+    arguments = ", ".join(f"choice_of_{line}" for line in branches)
+    source = f"def make({arguments}):\n{body}\n    return {name}\n"
     names = {"np": np, "relu": relu.__wrapped__}
     names["indicator_function"] = indicator_function.__wrapped__
     exec(compile(source, "<misconception>", "exec"), names)  # our own text, from this package
-    return names[subject.name]
+    return names["make"]

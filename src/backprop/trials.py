@@ -69,11 +69,10 @@ def _trial(name, all_weights, all_biases, net_input, y):
 def _mixed(rng, widths, examples=1, identity=False, zeros=False):
     """A network in which every hidden layer has active units and others, for each example."""
     all_weights = [
-        np.eye(after) if identity else rng.choice([-1, 1], (after, before))
-        * rng.uniform(0.4, 1.4, (after, before))
+        np.eye(after) if identity else _signed(rng, (after, before), 0.4, 1.4)
         for before, after in zip(widths, widths[1:])
     ]
-    net_input = rng.choice([-1, 1], (widths[0], examples)) * rng.uniform(0.5, 1.5, (widths[0], examples))
+    net_input = _signed(rng, (widths[0], examples), 0.5, 1.5)
     all_biases, h = [], net_input
     for layer, weights in enumerate(all_weights):
         wanted = _wanted_preactivations(rng, len(weights), zeros and layer < len(all_weights) - 1)
@@ -81,8 +80,12 @@ def _mixed(rng, widths, examples=1, identity=False, zeros=False):
         all_biases.append(wanted - (weights @ h)[:, :1])
         h = relu(all_biases[-1] + weights @ h)
     net_output, _, _ = compute_network_output(net_input, all_weights, all_biases)
-    y = net_output - rng.choice([-1, 1], net_output.shape) * rng.uniform(0.5, 2, net_output.shape)
-    return all_weights, all_biases, net_input, y
+    return all_weights, all_biases, net_input, net_output - _signed(rng, net_output.shape, 0.5, 2)
+
+
+def _signed(rng, shape, smallest, largest):
+    """Numbers of both signs and of a size between these two."""
+    return rng.choice([-1, 1], shape) * rng.uniform(smallest, largest, shape)
 
 
 def _wanted_preactivations(rng, units, zeros):
@@ -94,8 +97,8 @@ def _wanted_preactivations(rng, units, zeros):
 
 
 def _all_active(rng, width=4, hidden_layers=3):
-    """Positive weights, pre-activations of one, positive gradients: a network without masks."""
-    all_weights = [rng.uniform(0.2, 1.2, (width, width)) for _ in range(hidden_layers + 1)]
+    """All pre-activations are one, so that no mask does anything."""
+    all_weights = [_signed(rng, (width, width), 0.4, 1.4) for _ in range(hidden_layers + 1)]
     h = np.ones((width, 1))
     all_biases = [h - weights @ h for weights in all_weights]
-    return all_weights, all_biases, h, h - rng.uniform(0.5, 1.5, (width, 1))
+    return all_weights, all_biases, h, h - _signed(rng, (width, 1), 0.5, 2)

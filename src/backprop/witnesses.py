@@ -50,6 +50,8 @@ def judge_lines(trial, gradients):
     evidence = []
     trusted = _trusted_at_output(trial, gradients)
     known = 2 * (all_f[K] - y)
+    # Two gradients of zeros at the output agree on nothing: the lines are not written yet.
+    written = gradients[1][K] is not None and np.any(gradients[1][K])
     for layer in reversed(range(K + 1)):
         if layer < K:
             product = all_weights[layer + 1].T @ upstream
@@ -70,9 +72,7 @@ def judge_lines(trial, gradients):
             evidence.append(Evidence("7.21", layer))
             upstream = known
         else:
-            # Two gradients of zeros agree on nothing: the lines are not written yet.
-            both_agree = from_weights is not None and agree(from_biases, from_weights)
-            both_agree = both_agree and np.any(from_biases)
+            both_agree = written and from_weights is not None and agree(from_biases, from_weights)
             if both_agree:
                 upstream = from_biases
             elif trusted == "weights" and from_weights is not None:
