@@ -136,10 +136,11 @@ def same(one, other):
 
 def _agree_where_finite(one, other):
     """Whether two arrays agree, with NaN and infinity in the same places."""
+    if one.shape != other.shape:
+        return False
     finite = np.isfinite(other)
-    return bool(
+    return (
         not finite.all()
-        and one.shape == other.shape
         and np.array_equal(one[~finite], other[~finite], equal_nan=True)
         and agree(one[finite], other[finite])
     )

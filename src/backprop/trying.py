@@ -157,6 +157,8 @@ def _entries(value):
 
 
 def _as_array(value):
+    if _nesting(value) > 3:  # NumPy never finishes with a list that holds itself
+        return None
     try:
         array = np.asarray(value)
         if value is None or array.dtype.kind not in "biufO":
@@ -166,6 +168,15 @@ def _as_array(value):
         return array.astype(np.float64)
     except Exception:  # an object may raise anything when it is asked for its number
         return None
+
+
+def _nesting(value):
+    """How deep the first entries of lists are nested, counted up to 4."""
+    depth = 0
+    while isinstance(value, (list, tuple)) and value and depth < 4:
+        value = value[0]
+        depth += 1
+    return depth
 
 
 def _misfit(value, result, trial):

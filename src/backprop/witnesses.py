@@ -47,84 +47,81 @@ def judge_lines(trial, gradients):
     """
     all_weights, _, all_f, all_h, y = trial.arguments
     K = trial.depth
-    evidence = []
-    trusted = _trusted_at_output(trial, gradients)
-    known = 2 * (all_f[K] - y)
+    dl_dweights, dl_dbiases = map(_of_right_shape, gradients, trial.expected)
+    trusted = _trusted_at_output(trial, dl_dweights[K], dl_dbiases[K])
     # Two gradients of zeros at the output agree on nothing: the lines are not written yet.
-    written = gradients[1][K] is not None and np.any(gradients[1][K])
+    written = dl_dbiases[K] is not None and np.any(dl_dbiases[K])
+    evidence = []
+    known = 2 * (all_f[K] - y)
     for layer in reversed(range(K + 1)):
+        h = all_h[layer]
         if layer < K:
             product = all_weights[layer + 1].T @ upstream
             active = all_f[layer] > 0
             known = np.where(active, product, 0.0)
-        from_biases = gradients[1][layer]
-        if from_biases is not None and from_biases.shape != known.shape:
-            from_biases = None
-        from_weights = _column_of_outer_product(gradients[0][layer], all_h[layer])
+        from_biases = dl_dbiases[layer]
+        from_weights = _column_of_outer_product(dl_dweights[layer], h)
         biases_fit = agree(from_biases, known)
-        weights_fit = _is_outer_product(gradients[0][layer], known, all_h[layer])
-        if biases_fit and weights_fit:
-            upstream = known
-        elif biases_fit:
-            evidence.append(Evidence("7.22", layer))
-            upstream = known
-        elif weights_fit and np.any(all_h[layer]):
-            evidence.append(Evidence("7.21", layer))
-            upstream = known
-        else:
-            both_agree = written and from_weights is not None and agree(from_biases, from_weights)
-            if both_agree:
-                upstream = from_biases
-            elif trusted == "weights" and from_weights is not None:
+        weights_fit = agree(dl_dweights[layer], known @ h.T)
+        upstream = known
+        if biases_fit or (weights_fit and np.any(h)):
+            if not weights_fit:
+                evidence.append(Evidence("7.22", layer))
+            if not biases_fit:
                 evidence.append(Evidence("7.21", layer))
-                upstream = from_weights
-            elif trusted == "biases" and from_biases is not None:
-                # Without an active unit in front, the weights are no witness at all.
-                if np.any(all_h[layer]) and not _is_outer_product(
-                    gradients[0][layer], from_biases, all_h[layer]
-                ):
-                    evidence.append(Evidence("7.22", layer))
-                upstream = from_biases
-            else:
-                evidence += [Evidence("7.21", layer), Evidence("7.22", layer)]
-                upstream = known
-            if not agree(upstream, known):
-                if layer == K:
-                    evidence.append(Evidence("backward_pass", layer))
-                else:
-                    factor = _factor(upstream, product, active)
-                    broken = _broken_part(upstream, product, active)
-                    evidence += [Evidence(equation, layer, factor) for equation in broken]
+            continue
+        if written and from_weights is not None and agree(from_biases, from_weights):
+            upstream = from_biases
+        elif trusted == "weights" and from_weights is not None:
+            evidence.append(Evidence("7.21", layer))
+            upstream = from_weights
+        elif trusted == "biases" and from_biases is not None:
+            # Without an active unit in front, the weights are no witness at all.
+            if np.any(h) and not agree(dl_dweights[layer], from_biases @ h.T):
+                evidence.append(Evidence("7.22", layer))
+            upstream = from_biases
+        else:
+            evidence += [Evidence("7.21", layer), Evidence("7.22", layer)]
+        if agree(upstream, known):
+            continue
+        if layer == K:
+            evidence.append(Evidence("backward_pass", layer))
+        else:
+            factor = _factor(upstream, product, active)
+            broken = _broken_part(upstream, product, active)
+            evidence += [Evidence(equation, layer, factor) for equation in broken]
     return evidence
 
 
-def _trusted_at_output(trial, gradients):
+def _of_right_shape(arrays, expected_arrays):
+    """The arrays, None in place of each that has not the shape of its parameter."""
+    return [
+        None if array is None or array.shape != expected.shape else array
+        for array, expected in zip(arrays, expected_arrays)
+    ]
+
+
+def _trusted_at_output(trial, dl_dweights, dl_dbiases):
     """Which parameter line holds at the output, where dl/df is known: it is believed below."""
     _, _, all_f, all_h, y = trial.arguments
     known = 2 * (all_f[-1] - y)
-    biases_hold = agree(gradients[1][-1], known)
-    weights_hold = _is_outer_product(gradients[0][-1], known, all_h[-1])
+    biases_hold = agree(dl_dbiases, known)
+    weights_hold = agree(dl_dweights, known @ all_h[-1].T)
     if biases_hold == weights_hold:
-        return "both" if biases_hold else None
+        return None
     return "biases" if biases_hold else "weights"
 
 
 def _column_of_outer_product(gradient, h):
     """u where ``gradient`` is u h^T, else None."""
-    if gradient is None or gradient.ndim != 2 or gradient.shape[1] != len(h) or not np.any(h):
+    if gradient is None or not np.any(h):
         return None
     column = gradient @ h / (h.T @ h)
     return column if agree(gradient, column @ h.T) else None
 
 
-def _is_outer_product(gradient, column, h):
-    return agree(gradient, column @ h.T)
-
-
 def _broken_part(upstream, product, active):
     """Product, mask, or both: active units show the product, the others the mask."""
-    if upstream.shape != product.shape:
-        return ["7.24 product"]
     tolerance = TOLERANCE * max(scale_of(product), scale_of(upstream))
     is_product = np.abs(upstream - product) <= tolerance
     is_zero = np.abs(upstream) <= tolerance
@@ -138,7 +135,8 @@ def _broken_part(upstream, product, active):
 
 
 def _factor(upstream, product, active):
-    if upstream.shape != product.shape or not active.any():
+    """The number by which all active units are off alike, or None."""
+    if not active.any():
         return None
     found, expected = upstream[active], product[active]
     factor = found @ expected / (expected @ expected)
