@@ -12,11 +12,17 @@ from right_backward_passes import FOR_BATCHES, one_example_only, with_operators
 
 from backprop import backward_pass
 from backprop.checks import check_backward_pass
-from backprop.misconceptions import CATALOGUE, wrong_backward_pass
+from backprop.misconceptions import CATALOGUE, UNWRITTEN, wrong_backward_pass
 from backprop.trials import trials
 
 OTHER_SEEDS = (11, 101)
 VARIANTS = {entry.slug: entry.variants for entry in CATALOGUE}
+SLUGS_OF_UNWRITTEN = {
+    "biases": "bias-not-written",
+    "weights": "weights-not-written",
+    "product": "product-missing",
+    "mask": "mask-missing",
+}
 
 
 def equations(report):
@@ -199,6 +205,46 @@ def test_a_function_that_needs_equal_widths_is_told_so():
         return with_operators(all_weights, all_biases, all_f, all_h, y)
 
     assert causes(check_backward_pass(stacked)) == ["equal-widths"]
+
+
+@pytest.mark.parametrize("examples", ["any", "one"])
+def test_a_function_that_fails_only_without_a_hidden_layer_shows_its_line(examples):
+    def backward_pass(all_weights, all_biases, all_f, all_h, y):
+        all_f[-2]
+        return with_operators(all_weights, all_biases, all_f, all_h, y)
+
+    report = check_backward_pass(backward_pass, examples=examples)
+    assert [finding.equation for finding in report.findings] == ["backward_pass"]
+    assert "in its line `all_f[-2]`" in str(report)
+
+
+# ---- exercises that are half written -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("unwritten", "wrong"),
+    [
+        (("biases", "weights", "product", "mask"), None),
+        (("weights", "product", "mask"), None),
+        (("weights", "product", "mask"), "bias-sign"),
+        (("product", "mask"), None),
+        (("product", "mask"), "outer-product-reversed"),
+        (("mask",), None),
+        (("mask",), "product-without-transpose"),
+    ],
+)
+def test_a_line_that_is_written_is_not_blamed_for_those_that_are_not(unwritten, wrong):
+    lines = {name: UNWRITTEN[name] for name in unwritten}
+    expected = {SLUGS_OF_UNWRITTEN[name] for name in unwritten}
+    if wrong:
+        lines |= VARIANTS[wrong][0]
+        expected |= {wrong}
+    if set(unwritten) >= {"biases", "weights"}:
+        # Nothing came back of the way back yet, so nothing can be said of it.
+        expected = {"bias-not-written", "weights-not-written"}
+    for examples in ("any", "one"):
+        report = check_backward_pass(wrong_backward_pass(lines), examples=examples)
+        assert set(causes(report)) == expected
 
 
 # ---- right answers -------------------------------------------------------------------------

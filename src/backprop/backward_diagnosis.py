@@ -142,6 +142,7 @@ def _may_be_joined_by(other_lines, other_parts, lines, parts):
     if other_lines.keys() <= {"biases", "weights"}:
         return bool(parts & {"weights", "biases"})  # either, as the lists may have been swapped
     if other_lines.keys() == {"mask"} and lines.keys() == {"product"} and "no effect" in other_parts:
+        # A mask that does nothing where all units are active leaves the product alone there.
         return parts >= {"output", "active"}
     if other_lines.keys() <= {"product", "mask"}:
         return "output" in parts
@@ -178,7 +179,7 @@ def _right_for_one_kind(subject, trials, outcomes):
     deep = [(trial, outcome) for trial, outcome in zip(trials, outcomes) if trial.depth > 0]
     right = [trial for trial, outcome in deep if is_right(trial, outcome)]
     for kind in KINDS:
-        if right and right == [trial for trial, _ in deep if kind[1](trial)]:
+        if 0 < len(right) < len(deep) and right == [t for t, _ in deep if kind[1](t)]:
             return [_only_for(kind, "is right", subject, trials, outcomes)]
     return []
 
@@ -298,7 +299,7 @@ def _broken_equations(trials, outcomes):
     evidence = {
         trial.name: judge_lines(trial, outcome.arrays)
         for trial, outcome in zip(trials, outcomes)
-        if trial.examples == 1 and outcome.arrays is not None
+        if trial.examples == 1 and outcome.arrays is not None and not is_right(trial, outcome)
     }
     way_back = {"7.24 product", "7.24 mask"}
     everywhere = {one.equation for found in evidence.values() for one in found}

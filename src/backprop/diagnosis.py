@@ -94,10 +94,18 @@ def outcomes_of(subject, lines, trials):
 def matches(subject, mistakes, trials, outcomes):
     """Whether these mistakes together, each a dict of wrong lines, are what the student did."""
     together = functools.reduce(operator.or_, mistakes)
-    return gives(subject, together, trials, outcomes) and (
-        all(shows(subject, lines, trials, outcomes) for lines in mistakes)
-        or says(subject, together, trials, outcomes)
+    return (
+        gives(subject, together, trials, outcomes)
+        and all(_is_wrong_somewhere(subject, lines, trials) for lines in mistakes)
+        and (
+            all(shows(subject, lines, trials, outcomes) for lines in mistakes)
+            or says(subject, together, trials, outcomes)
+        )
     )
+
+
+def _is_wrong_somewhere(subject, lines, trials):
+    return not all(map(is_right, trials, outcomes_of(subject, lines, trials)))
 
 
 def gives(subject, lines, trials, outcomes):
@@ -153,7 +161,7 @@ def explained(subject, entry, lines, trials, outcomes):
             layers, pictures = off(trial, alone)
             message = f"{sentence(entry.equation, layers, trial, outcome)} {entry.hint}"
             return Finding(entry.equation, layers, entry.slug, message, pictures)
-    raise AssertionError(f"{entry.slug} is right on all of these trials")
+    raise ValueError(f"{entry.slug} is right on all of these trials")
 
 
 # ---- in words ------------------------------------------------------------------------------
