@@ -1,12 +1,16 @@
 """The figures show what `backprop` computes, in the course's colours and no others."""
 
+import base64
 import io
 import re
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import select_figure_formats
 from matplotlib import rcParams
-from matplotlib.text import Text
+from matplotlib.image import imread
+from matplotlib.text import Annotation, Text
 
 from backprop import (
     backward_pass,
@@ -89,6 +93,16 @@ def test_a_notebook_shows_a_figure_as_a_picture(name):
     assert REFERENCE[name]._repr_png_().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("pyplot_in_use", [False, True])
+def test_a_notebook_shows_a_figure_on_white_whatever_its_theme(pyplot_in_use):
+    shell = InteractiveShell()
+    if pyplot_in_use:
+        select_figure_formats(shell, {"png"})
+    png = shell.display_formatter.format(REFERENCE["relu"])[0]["image/png"]
+    png = base64.b64decode(png) if isinstance(png, str) else png
+    assert np.array_equal(imread(io.BytesIO(png))[0, 0], [1, 1, 1, 1])
+
+
 @pytest.mark.parametrize("hidden_layers, width", [(2, [3, 4]), (3, [5, 2, 6])])
 def test_networks_of_other_widths_are_drawn(hidden_layers, width):
     for figure in figures(*network(hidden_layers, width, seed=3)).values():
@@ -126,6 +140,30 @@ def test_the_outer_product_shows_every_product():
     assert shown.count("0") == 6
 
 
+def test_only_what_is_zero_reads_zero():
+    shown = texts(plots.draw_outer_product(np.array([[1e-4], [-0.0]]), np.array([[1.0]])))
+    assert shown.count("1e\u221204") == 2 and shown.count("0") == 2
+
+
+def test_a_nudge_of_the_bias_is_the_same_nudge_of_the_preactivation():
+    _, all_biases, all_f, _, _ = network()
+    shown = texts(plots.draw_bias_nudge(all_biases, all_f, layer=2, unit=2, nudge=-0.5))
+    assert "nudged by \u22120.5" in shown and "moves by \u22120.5" in shown
+
+
+def test_the_kink_shows_the_slopes_of_both_sides_and_the_one_between():
+    all_weights, all_biases, all_f, _, _ = network()
+    all_biases[0][1] -= all_f[0][1] - 1e-9  # onto the kink, just active
+    _, all_f, all_h = compute_network_output(X, all_weights, all_biases)
+    _, all_dl_dbiases = backward_pass(all_weights, all_biases, all_f, all_h, Y)
+    figure = plots.draw_kink(X, all_weights, all_biases, Y, layer=0, unit=1)
+    right_slope = all_dl_dbiases[0][1, 0]
+    at = {text.get_text(): text.xy[0] for text in figure.findobj(Annotation)}
+    assert at["slope 0"] < all_biases[0][1, 0] < at[f"slope {right_slope:.2f}"]
+    between = re.search(r"central difference:\nslope ([\d.]+)", " ".join(at))[1]
+    assert 0 < float(between) < right_slope
+
+
 def test_the_mask_shows_what_passes_and_what_does_not():
     f, dl_dh = np.array([[1.0], [-2.0], [0.0]]), np.array([[5.0], [6.0], [7.0]])
     shown = texts(plots.draw_mask(f, dl_dh, layer=2))
@@ -160,6 +198,26 @@ def test_the_step_size_curve_is_the_error_against_the_complex_step():
         (lambda: plots.draw_outer_product(np.ones(3), np.ones((2, 1))), "dl_df must have shape"),
         (lambda: plots.draw_outer_product(np.ones((3, 2)), np.ones((2, 1))), "one example"),
         (lambda: plots.draw_mask(np.ones((3, 1)), np.ones((2, 1))), "must have the shape of f"),
+        (
+            lambda: plots.draw_bias_nudge([np.ones((2, 1))], [np.ones((3, 1))], 0, 0),
+            r"all_f\[0\] must have shape \(2, B\)",
+        ),
+        (
+            lambda: plots.draw_bias_nudge([np.ones((2, 1))], [np.ones((2, 1))], 0, 2),
+            "unit must be a whole number from 0 to 1, got 2",
+        ),
+        (
+            lambda: plots.draw_one_unit_back([np.ones((2, 1))], [np.ones((2, 1))], 1, 0),
+            "layer must be a whole number from 0 to 0, got 1",
+        ),
+        (
+            lambda: plots.draw_backward_flow([np.ones((2, 1))], [], [np.ones((2, 1))]),
+            "all_f must hold 1 arrays",
+        ),
+        (
+            lambda: plots.draw_kink(X, *initialize_parameters(), Y, layer=5, unit=0),
+            "layer .* must be a whole number from 0 to 4, got 5",
+        ),
         (
             lambda: plots.draw_forward_values([np.ones((1, 1))] * 2, [np.zeros((1, 1))] * 2),
             r"all_h\[1\] must be relu\(all_f\[0\]\)",

@@ -21,7 +21,7 @@ from backprop.checking_gradients import (
 )
 from backprop.forward_pass import compute_network_output
 from backprop.loss import d_loss_d_output, least_squares_loss
-from backprop.validation import as_columns, as_network, as_numbers
+from backprop.validation import as_columns, as_layer_values, as_network, as_numbers
 
 # The book replaces exactly these codes by its own variables, so that one picture fits a light
 # page as well as a dark one. No other colour, and no transparency, may stand in a figure.
@@ -49,23 +49,26 @@ STYLE = {
     "hatch.color": FORWARD,
     "hatch.linewidth": 1.2,
     "lines.linewidth": 2,
-    "mathtext.fontset": "cm",
+    "mathtext.fontset": "stix",  # near the page's formulas, and its Omega can be bold
 }
 
 
 class Drawing(Figure):
-    """A figure that a notebook shows, with pyplot or without."""
+    """A figure that a notebook shows, with pyplot or without.
+
+    It lies on white, for dark notebooks; the book saves it without this background.
+    """
 
     def _repr_png_(self):
         with rc_context(STYLE):
             file = io.BytesIO()
-            self.savefig(file, format="png", dpi=110, facecolor=PAPER, bbox_inches="tight")
+            self.savefig(file, format="png", dpi=110, bbox_inches="tight")
             return file.getvalue()
 
 
 def _drawing(width, height, **subplots):
     """A figure of this size in inches and its axes, of which there can be several."""
-    figure = Drawing(figsize=(width, height), layout="constrained", facecolor="none")
+    figure = Drawing(figsize=(width, height), layout="constrained", facecolor=PAPER)
     return figure, figure.subplots(**subplots)
 
 
@@ -81,10 +84,12 @@ def _styled(draw):
 
 
 def _number(value, digits=2):
-    """A number as text, with a true minus sign and no -0."""
+    """A number as text, with a true minus sign and no -0; what is not zero does not read 0."""
+    if value == 0:
+        return "0"
     text = f"{value:.{digits}f}"
     if float(text) == 0:
-        return "0"
+        text = f"{value:.0e}"
     return text.replace("-", "\N{MINUS SIGN}")
 
 
@@ -103,6 +108,19 @@ def _column(value, name):
     value = as_columns(value, name)
     if value.shape[1] != 1:
         raise ValueError(f"{name} must be one example, shape (D, 1), got {value.shape}.")
+    return value
+
+
+def _columns(values, widths, name):
+    """One column for each layer, or a ValueError that says which does not fit."""
+    return as_layer_values(
+        [_column(value, f"{name}[{k}]") for k, value in enumerate(values)], widths, name, 1
+    )
+
+
+def _index(value, count, name):
+    if value not in range(count):
+        raise ValueError(f"{name} must be a whole number from 0 to {count - 1}, got {value!r}.")
     return value
 
 
@@ -236,6 +254,7 @@ def draw_forward_values(all_f, all_h):
         If an array is no column, or h_k is not what the ReLU of f_{k-1} passes on.
     """
     all_f = [_column(f, f"all_f[{k}]") for k, f in enumerate(all_f)]
+    _columns(all_h[1:], [len(f) for f in all_f[:-1]], "all_h[1:]")
     for k in range(1, len(all_f)):
         if not np.array_equal(all_h[k], np.maximum(all_f[k - 1], 0)):
             raise ValueError(f"all_h[{k}] must be relu(all_f[{k - 1}]), it is not.")
@@ -255,7 +274,7 @@ def draw_forward_pass(all_f, all_h, inputs, outputs):
     inputs, outputs : (N,) arrays
         The curve.
     """
-    figure = Drawing(figsize=(7, 5.2), layout="constrained", facecolor="none")
+    figure = Drawing(figsize=(7, 5.2), layout="constrained", facecolor=PAPER)
     grid = figure.add_gridspec(2, len(all_f))
     curve = figure.add_subplot(grid[0, :])
     curve.plot(inputs, outputs, color=FORWARD)
@@ -300,13 +319,15 @@ def draw_loss(net_output, y):
     near = np.array([output - 0.22 * reach, output + 0.45 * reach])
     axes.plot(near, loss + slope * (near - output), color=BACKWARD, ls=(0, (5, 2)))
     axes.plot([output], [loss], "o", ms=10, color=FORWARD)
+    inwards = -np.sign(slope)  # inside the parabola there is room
     axes.annotate(f"the network:\noutput {_number(output, 3)}, loss {_number(loss, 3)}",
-                  (output, loss), (12, 8), textcoords="offset points", va="bottom")
+                  (output, loss), (12 * inwards, 8 if slope else 36), textcoords="offset points",
+                  ha={1: "left", 0: "center", -1: "right"}[inwards], va="bottom")
     axes.annotate(f"slope {_number(slope, 3)}", (near[1], loss + slope * (near[1] - output)),
                   (-10 if slope < 0 else 10, 0), textcoords="offset points", color=BACKWARD,
                   ha="right" if slope < 0 else "left", va="center")
-    axes.annotate(f"target {target:g}", (target, 0), (0, 14), textcoords="offset points",
-                  ha="center", va="bottom")
+    axes.annotate(f"target {target:g}".replace("-", "\N{MINUS SIGN}"), (target, 0), (0, 14),
+                  textcoords="offset points", ha="center", va="bottom")
     axes.set_xlabel("network output")
     axes.set_ylabel("loss")
     return figure
@@ -317,16 +338,16 @@ def draw_loss(net_output, y):
 
 def _box(axes, x, y, text, colour, width=1.5, height=0.9):
     axes.add_patch(FancyBboxPatch(
-        (x - width / 2, y - height / 2), width, height, boxstyle="round,pad=0.02,rounding_size=0.15",
-        fc=PAPER, ec=colour, lw=2, zorder=2,
+        (x - width / 2, y - height / 2), width, height,
+        boxstyle="round,pad=0.02,rounding_size=0.15", fc=PAPER, ec=colour, lw=2, zorder=2,
     ))
     axes.text(x, y, text, ha="center", va="center", color=colour, zorder=3, linespacing=1.4)
 
 
-def _arrow(axes, start, end, colour, style="-|>", width=2, curve=0.0):
+def _arrow(axes, start, end, colour, width=2, dashes="-"):
     axes.annotate("", end, start, zorder=1, arrowprops={
-        "arrowstyle": style, "color": colour, "lw": width, "shrinkA": 0, "shrinkB": 0,
-        "mutation_scale": 16, "connectionstyle": f"arc3,rad={curve}",
+        "arrowstyle": "-|>", "color": colour, "lw": width, "linestyle": dashes,
+        "shrinkA": 0, "shrinkB": 0, "mutation_scale": 14,
     })
 
 
@@ -339,10 +360,18 @@ def draw_bias_nudge(all_biases, all_f, layer=2, unit=2, nudge=0.1):
     all_biases, all_f : lists of K + 1 arrays
         Of one example; ``layer`` and ``unit`` say which bias.
     nudge : float
+
+    Raises
+    ------
+    ValueError
+        If there is no such layer or unit, or all_f does not fit all_biases.
     """
-    beta, f = all_biases[layer][unit, 0], all_f[layer][unit, 0]
+    all_f = _columns(all_f, [len(biases) for biases in all_biases], "all_f")
+    f = all_f[_index(layer, len(all_f), "layer")]
+    f = f[_index(unit, len(f), "unit"), 0]
+    beta = all_biases[layer][unit, 0]
     index = f"{layer},{unit}"
-    more = f"+{nudge:g}"
+    more = f"{nudge:+g}".replace("-", "\N{MINUS SIGN}")
     figure, axes = _drawing(7, 2.6)
     _bare(axes)
     _box(axes, 0.9, 1.6, rf"$\beta_{{{index}}}$ = {_number(beta)}", PARAMETER, 1.8)
@@ -402,11 +431,12 @@ def draw_outer_product(dl_df, h, layer=None):
         _cell(axes, j + 0.25, 1.45, _number(h[j, 0]), FORWARD, edge=FORWARD)
         if h[j, 0] == 0:
             axes.plot([j + 0.25] * 2, [0.6, -rows + 0.4], color=MUTED, lw=1)
-    axes.text(-1.25, 0.75, rf"$\partial\ell/\partial\mathbf{{f}}_{{{k}}}$",
+    axes.text(-1.25, 0.75, rf"$\partial\ell/\partial\,\mathbf{{f}}_{{{k}}}$",
               color=BACKWARD, ha="center", va="bottom", fontsize=13)
     axes.text((columns - 1) / 2 + 0.25, 2.15, rf"$\mathbf{{h}}_{{{k}}}^T$", color=FORWARD,
               ha="center", va="bottom", fontsize=13)
-    axes.text((columns - 1) / 2 + 0.25, -rows - 0.05, rf"$\partial\ell/\partial\boldsymbol{{\Omega}}_{{{k}}}$",
+    axes.text((columns - 1) / 2 + 0.25, -rows - 0.05,
+              rf"$\partial\ell/\partial\,\boldsymbol{{\Omega}}_{{{k}}}$",
               color=BACKWARD, ha="center", va="center", fontsize=13)
     axes.set_xlim(-1.9, columns - 0.1)
     axes.set_ylim(-rows - 0.5, 3)
@@ -427,16 +457,23 @@ def draw_one_unit_back(all_weights, all_dl_df, layer=3, unit=1):
         The gradient of every pre-activation.
     layer, unit : int
         The activation h_{layer, unit} goes into layer ``layer``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such layer or unit, or all_dl_df does not fit all_weights.
     """
-    weights = all_weights[layer][:, unit]
-    dl_df = _column(all_dl_df[layer], f"all_dl_df[{layer}]")[:, 0]
+    all_dl_df = _columns(all_dl_df, [len(weights) for weights in all_weights], "all_dl_df")
+    dl_df = all_dl_df[_index(layer, len(all_dl_df), "layer")][:, 0]
+    weights = all_weights[layer][:, _index(unit, all_weights[layer].shape[1], "unit")]
     units = len(weights)
     heights = 1.15 * _unit_heights(units)
     figure, axes = _drawing(7, 0.55 * units + 1)
     _bare(axes)
     for i, height in enumerate(heights):
-        _arrow(axes, (0.38, 0), (3.9, height), PARAMETER, "-", 1.5)
-        axes.plot([3.95], [height], ">", color=PARAMETER, ms=7)
+        _arrow(axes, (0.38, 0.08), (4.05, height + 0.08), PARAMETER, width=1.5)
+        if dl_df[i] != 0:
+            _arrow(axes, (4.05, height - 0.16), (0.4, -0.08), BACKWARD, 1.2, dashes=(0, (4, 2)))
         place = 0.62
         axes.text(
             0.38 + place * 3.5, place * height, _number(weights[i]), color=PARAMETER, ha="center",
@@ -449,7 +486,7 @@ def draw_one_unit_back(all_weights, all_dl_df, layer=3, unit=1):
             f"{_number(weights[i] * dl_df[i])}", va="center", color=BACKWARD, fontsize=10,
         )
     top = heights[0] + 0.75
-    axes.text(4.95, top, r"$\partial\ell/\partial f_i$", color=BACKWARD, va="center")
+    axes.text(4.95, top, r"$\partial\ell/\partial\,f_i$", color=BACKWARD, va="center")
     axes.text(2.5, top, "weight", color=PARAMETER, ha="center", va="center")
     axes.text(6.3, top, "what comes back", color=BACKWARD, va="center")
     _circle(axes, 0, 0, FORWARD, rf"$h_{{{unit}}}$", 34)
@@ -487,8 +524,8 @@ def draw_mask(f, dl_dh, layer=None):
     columns = [
         (rf"$\mathbf{{f}}_{{{before}}}$", f, FORWARD),
         (rf"$1[\mathbf{{f}}_{{{before}}}>0]$", mask, FORWARD),
-        (rf"$\partial\ell/\partial\mathbf{{h}}_{{{k}}}$", dl_dh, BACKWARD),
-        (rf"$\partial\ell/\partial\mathbf{{f}}_{{{before}}}$", mask * dl_dh, BACKWARD),
+        (rf"$\partial\ell/\partial\,\mathbf{{h}}_{{{k}}}$", dl_dh, BACKWARD),
+        (rf"$\partial\ell/\partial\,\mathbf{{f}}_{{{before}}}$", mask * dl_dh, BACKWARD),
     ]
     figure, axes = _drawing(7, 0.42 * len(f) + 0.8)
     _bare(axes)
@@ -516,8 +553,17 @@ def draw_backward_flow(all_weights, all_f, all_dl_df):
     ----------
     all_weights : list of K + 1 arrays
     all_f, all_dl_df : lists of K + 1 (D, 1) arrays
-        The pre-activations of one example and their gradients.
+        The pre-activations of one example and their gradients. Legible up to about seven
+        columns of eight units, and gradients of up to four digits.
+
+    Raises
+    ------
+    ValueError
+        If a list has the wrong length or an array does not fit all_weights.
     """
+    widths = [len(weights) for weights in all_weights]
+    all_f = _columns(all_f, widths, "all_f")
+    all_dl_df = _columns(all_dl_df, widths, "all_dl_df")
     last = len(all_f) - 1
     tallest = max(len(f) for f in all_f)
     figure, axes = _drawing(7, 0.5 * tallest + 1)
@@ -528,7 +574,7 @@ def draw_backward_flow(all_weights, all_f, all_dl_df):
             start = (k - 0.36, _unit_heights(len(all_f[k]))[i])
             end = (k - 1 + 0.36, _unit_heights(len(all_f[k - 1]))[j])
             width = 0.8 + 2.4 * flow[i, j] / flow.max()
-            _arrow(axes, start, end, BACKWARD, "-|>", width)
+            _arrow(axes, start, end, BACKWARD, width)
     for k, (f, dl_df) in enumerate(zip(all_f, all_dl_df)):
         for height, value, gradient in zip(_unit_heights(len(f)), f[:, 0], dl_df[:, 0]):
             passes = value > 0 or k == last
@@ -539,7 +585,7 @@ def draw_backward_flow(all_weights, all_f, all_dl_df):
             ))
             axes.text(k, height, _number(gradient, 1), ha="center", va="center", fontsize=10.5,
                       color=BACKWARD if passes else MUTED, zorder=3)
-        axes.text(k, (tallest - 1) / 2 + 0.55, rf"$\partial\ell/\partial\mathbf{{f}}_{{{k}}}$",
+        axes.text(k, (tallest - 1) / 2 + 0.55, rf"$\partial\ell/\partial\,\mathbf{{f}}_{{{k}}}$",
                   ha="center", va="bottom", color=BACKWARD, fontsize=13)
     axes.text(last, -(tallest - 1) / 2 - 0.1, "solid: active\ndashed: not active", ha="center",
               va="center", fontsize=10)
@@ -607,18 +653,33 @@ def draw_step_size_curve(steps, errors_by_scheme, marked=None):
                       textcoords="offset points", va="center", annotation_clip=False)
     if marked is not None:
         axes.set_title(
-            f"step {steps[marked]:.0e}: error of forward {errors_by_scheme['forward'][marked]:.0e}, "
-            f"central {errors_by_scheme['central'][marked]:.0e}", fontsize=12,
+            f"step {steps[marked]:.0e}: error of "
+            f"forward {errors_by_scheme['forward'][marked]:.0e}, "
+            f"central {errors_by_scheme['central'][marked]:.0e}",
+            fontsize=12,
         )
     flat = max(errors_by_scheme["complex"], least)
     axes.axhline(flat, color=FORWARD, ls=(0, (1, 1.5)))
     axes.annotate("complex step (its own step is far smaller)", (steps[0], flat), (0, 6),
                   textcoords="offset points", color=FORWARD, va="bottom")
-    axes.annotate("round-off", (steps[1], 1e-7))
+    _name_the_slopes(axes, steps, errors_by_scheme)
     axes.set_ylim(least / 5, 10)
     axes.set_xlabel("step")
     axes.set_ylabel("worst relative error")
     return figure
+
+
+def _name_the_slopes(axes, steps, errors_by_scheme):
+    """Say beside the lines why the error grows: by rounding to the left, else by truncation."""
+    forward, central = errors_by_scheme["forward"], errors_by_scheme["central"]
+    left, right = len(steps) // 4, 3 * len(steps) // 4
+    axes.annotate("round-off,\nlike 1 / step", (steps[left], forward[left]), (10, 2),
+                  textcoords="offset points", ha="left", va="bottom")
+    axes.annotate("truncation,\nlike step", (steps[right], forward[right]), (-10, 2),
+                  textcoords="offset points", ha="right", va="bottom")
+    if central[-1] > 100 * np.min(central):  # else the function has no curvature to truncate
+        axes.annotate("truncation,\nlike step²", (steps[-2], central[-2]), (2, -6),
+                      textcoords="offset points", ha="left", va="top")
 
 
 @_styled
@@ -633,7 +694,16 @@ def draw_kink(net_input, all_weights, all_biases, y, layer=0, unit=1, step=0.1):
         Which bias. The kink is where the pre-activation of this unit is zero.
     step : float
         Of the central difference, whose middle is half a step beside the kink.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, there is no such layer or unit, or it is the output's.
     """
+    all_weights, all_biases = as_network(all_weights, all_biases)
+    _index(layer, len(all_biases) - 1, "layer (of the hidden ones)")
+    _index(unit, len(all_biases[layer]), "unit")
+
     def loss_at(f):
         """The loss when the pre-activation of the unit is f, by way of its bias."""
         biases = [b.copy() for b in all_biases]
@@ -654,8 +724,15 @@ def draw_kink(net_input, all_weights, all_biases, y, layer=0, unit=1, step=0.1):
     axes.axvline(kink, color=LINE, lw=1, zorder=0)
     axes.annotate("here the unit\nswitches on", (kink, axes.get_ylim()[1]), (-8, -4),
                   textcoords="offset points", ha="right", va="top", color=INK)
-    axes.annotate("central difference", (kink + ends[1], losses[1]), (10, 0),
-                  textcoords="offset points", va="center", color=BACKWARD)
+    slope = (losses[1] - losses[0]) / (2 * step)
+    axes.annotate(f"central difference:\nslope {_number(slope)}", (kink + ends[1], losses[1]),
+                  (10, 0), textcoords="offset points", ha="left", va="center", color=BACKWARD)
+    for side, align in ((-1, "right"), (1, "left")):
+        near = side * step / 1000
+        slope = (loss_at(near) - loss_at(0)) / near
+        axes.annotate(f"slope {_number(slope)}", (kink + side * middle, loss_at(side * middle)),
+                      (8 * side, -6 * side), textcoords="offset points", ha=align,
+                      va="top" if side > 0 else "bottom", color=FORWARD)
     axes.set_xlabel(rf"bias $\beta_{{{layer},{unit}}}$")
     axes.set_ylabel("loss")
     return figure
