@@ -148,6 +148,21 @@ def test_one_mistake_is_reported_once_and_at_all_layers_where_it_is_made():
     assert report.findings[0].layers == (0, 1, 2, 3)
 
 
+def test_a_line_that_holds_at_the_output_is_not_blamed_for_the_other_line():
+    # Half of each weight gradient is also what a missing factor 2 would give.
+    report = check_lines({"weights": "all_dl_dweights[layer] = 0.5 * dl_df @ all_h[layer].T"})
+    assert [finding.equation for finding in report.findings] == ["7.22"]
+
+
+def test_with_one_example_no_mistake_is_named_that_only_a_batch_can_show():
+    (biases,) = VARIANTS["bias-not-summed"]
+    for entry in CATALOGUE:
+        for lines in entry.variants:
+            wrong = wrong_backward_pass(biases | lines)
+            report = check_backward_pass(wrong, examples="one")
+            assert "bias-not-summed" not in causes(report)
+
+
 def test_a_known_and_an_unknown_mistake_are_both_reported():
     report = check_lines({
         "biases": "all_dl_dbiases[layer] = 3 * dl_df.sum(axis=1, keepdims=True)",

@@ -105,6 +105,7 @@ def matches(subject, mistakes, trials, outcomes):
 
 
 def _is_wrong_somewhere(subject, lines, trials):
+    """Whether these trials can show these wrong lines; else they explain nothing."""
     return not all(map(is_right, trials, outcomes_of(subject, lines, trials)))
 
 

@@ -49,8 +49,6 @@ def judge_lines(trial, gradients):
     K = trial.depth
     dl_dweights, dl_dbiases = map(_of_right_shape, gradients, trial.expected)
     trusted = _trusted_at_output(trial, dl_dweights[K], dl_dbiases[K])
-    # Two gradients of zeros at the output agree on nothing: the lines are not written yet.
-    written = dl_dbiases[K] is not None and np.any(dl_dbiases[K])
     evidence = []
     known = 2 * (all_f[K] - y)
     for layer in reversed(range(K + 1)):
@@ -70,7 +68,7 @@ def judge_lines(trial, gradients):
             if not biases_fit:
                 evidence.append(Evidence("7.21", layer))
             continue
-        if written and from_weights is not None and agree(from_biases, from_weights):
+        if from_weights is not None and agree(from_biases, from_weights):
             upstream = from_biases
         elif trusted == "weights" and from_weights is not None:
             evidence.append(Evidence("7.21", layer))
