@@ -1,8 +1,8 @@
 """How long a report on a backward pass takes, beside one plain backward pass over its networks.
 
-`python benchmarks/checks.py`. The ratios are medians of measurements that take turns, so that a machine that
-slows down slows both. The times in milliseconds are of this machine; "first" is the first report of
-a fresh process, which has nothing compiled or remembered yet.
+Run as `python benchmarks/checks.py`. The ratios are medians of measurements that take turns, so
+that a machine that slows down slows both. The times in milliseconds are of this machine; "first"
+is the first report of a fresh process, which has nothing compiled or remembered yet.
 """
 
 import subprocess
@@ -36,7 +36,9 @@ def main():
     for name, lines in PASSES.items():
         function = wrong_backward_pass(lines)
         check_backward_pass(function)
-        times = [(time_of(plain_passes), time_of(check_backward_pass, function)) for _ in range(ROUNDS)]
+        times = [
+            (time_of(plain_passes), time_of(check_backward_pass, function)) for _ in range(ROUNDS)
+        ]
         ratio = median(report / plain for plain, report in times)
         report = 1000 * median(report for _, report in times)
         first = median(first_report(name) for _ in range(3))

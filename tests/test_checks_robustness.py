@@ -89,7 +89,8 @@ def test_any_result_gets_a_report(function):
 
 
 @pytest.mark.parametrize(
-    "value", [None, 3, "x", [[1], [1, 2]], Unwilling(), np.broadcast_to(0.0, (10**6, 10**6)), {}, len]
+    "value",
+    [None, 3, "x", [[1], [1, 2]], Unwilling(), np.broadcast_to(0.0, (10**6, 10**6)), {}, len],
 )
 def test_any_result_of_the_other_functions_gets_a_report(value):
     for check in (check_relu, check_compute_network_output, check_finite_differences):

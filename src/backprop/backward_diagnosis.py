@@ -141,11 +141,11 @@ def _may_be_joined_by(other_lines, other_parts, lines, parts):
         return True
     if other_lines.keys() <= {"biases", "weights"}:
         return bool(parts & {"weights", "biases"})  # either, as the lists may have been swapped
-    if other_lines.keys() == {"mask"} and lines.keys() == {"product"} and "no effect" in other_parts:
-        # A mask that does nothing where all units are active leaves the product alone there.
-        return parts >= {"output", "active"}
     if other_lines.keys() <= {"product", "mask"}:
-        return "output" in parts
+        # A mask that does nothing where all units are active leaves the product alone there.
+        only_a_mask = other_lines.keys() == {"mask"} and "no effect" in other_parts
+        active = only_a_mask and lines.keys() == {"product"}
+        return parts >= ({"output", "active"} if active else {"output"})
     return True
 
 

@@ -193,7 +193,9 @@ def off(trial, outcome):
 def sentence(equation, layers, trial, outcome):
     """Where it is and what was found there, shapes included, without a right number."""
     what = EQUATION_NAMES.get(equation, "the result")
-    start = f"layer{'s' * (len(layers) > 1)} {', '.join(map(str, layers))}, {what}" if layers else what
+    numbers = ", ".join(map(str, layers))
+    where = f"layer{'s' if len(layers) > 1 else ''} {numbers}, " if layers else ""
+    start = f"{where}{what}"
     start = start[0].upper() + start[1:]
     if outcome.arrays is None:
         return f"{start}: {outcome.told} (tried with: {trial.name})."

@@ -214,7 +214,7 @@ INDICATOR_FUNCTION = Subject(
         ),
     ),
     _trials_of(indicator_function, ONE_ARRAY, _entrywise_cases),
-    {"indicator_function": "How steep is the ReLU to the left of zero, and how steep to the right?"},
+    {"indicator_function": "How steep is the ReLU to the left of zero, and to the right of it?"},
 )
 
 
@@ -311,8 +311,8 @@ def compute_network_output(net_input, all_weights, all_biases):
         ),
         _forward(
             "forward-transposed", "The matrix is transposed",
-            "Your product runs down the columns of Omega_k. Which row of Omega_k belongs to unit i, "
-            "and what does that unit sum?",
+            "Your product runs down the columns of Omega_k. Which row of Omega_k belongs to unit "
+            "i, and what does that unit sum?",
             "Row i of Omega_k holds the weights with which unit i takes its inputs. The transpose "
             "belongs to the way back.",
             {"preactivations": "all_f[layer] = all_biases[layer] + all_weights[layer].T @ "
@@ -949,7 +949,7 @@ all_biases = [np.zeros((size, 1)) for size in sizes[1:]]"""},
         ),
         _draw(
             "draws-uniform", "Another distribution",
-            "Your numbers come from another distribution. Can yours be negative, and larger than 1?",
+            "Your numbers come from another distribution. Can they be below zero, and above 1?",
             "`rand` and `uniform` draw between two bounds; the normal distribution has none.",
             {"draw": "return generator.rand(rows, columns)"},
             {"draw": "return generator.uniform(-1, 1, size=(rows, columns))"},
@@ -1070,8 +1070,8 @@ def worst_relative_error(found, expected):
         ),
         _error(
             "error-by-entry", "Each entry is divided by its own size",
-            "A tiny entry makes your error very large. On which scale does the gradient of an array "
-            "matter: on that of each entry, or on that of the array?",
+            "A tiny entry makes your error very large. On which scale does the gradient of an "
+            "array matter: on that of each entry, or on that of the array?",
             "The rounding of a tiny entry would count as an error as large as the entry.",
             {"zero": "pass", "body": "return (np.abs(found - expected) / np.abs(expected)).max()"},
             {"zero": "pass", "body": "return np.nanmax(np.abs(found - expected) / "

@@ -127,8 +127,8 @@ def _maker(name, template, choices):
     compile anew for each of the hundreds of pairs that a check tries would take the most time.
     """
     branches = {
-        line: "\n".join(
-            f"{'el' if number else ''}if choice_of_{line} == {number}:\n{textwrap.indent(code, '    ')}"
+        line: "\nel".join(
+            f"if choice_of_{line} == {number}:\n{textwrap.indent(code, '    ')}"
             for number, code in enumerate(codes)
         )
         for line, codes in choices
