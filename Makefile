@@ -39,8 +39,9 @@ lock: ## Bring requirements.lock up to date with pyproject.toml (UPGRADE=1: newe
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	    $(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml
 
-bench: environment ## Time the backward pass and the gradient checkers, as ratios
+bench: environment ## Time the backward pass, the gradient checkers and the checks, as ratios
 	$(BIN)/python benchmarks/gradients.py
+	$(BIN)/python benchmarks/checks.py
 
 clean: ## Remove what was built, and the caches; .venv stays
 	rm -rf _build .pytest_cache .hypothesis

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backprop import compute_network_output, explore, initialize_parameters
-from backprop.plots import step_size_errors
+from backprop.checking_gradients import step_size_errors
 
 
 def parts(widget):

@@ -21,6 +21,7 @@ from backprop import (
     plots,
     relative_error,
 )
+from backprop.checking_gradients import step_size_errors
 from backprop.plots import PALETTE
 
 X, Y = np.array([[1.2]]), np.array([[20.0]])
@@ -36,7 +37,7 @@ def network(hidden_layers=5, width=6, seed=0):
 
 def figures(all_weights, all_biases, all_f, all_h, all_dl_df):
     """Every figure of the course, of one network with at least two hidden layers."""
-    errors = plots.step_size_errors(X, all_weights, all_biases, Y, STEPS)
+    errors = step_size_errors(X, all_weights, all_biases, Y, STEPS)
     curve = np.linspace(-2, 2, 9)
     outputs, _, _ = compute_network_output(curve[None, :], all_weights, all_biases)
     return {
@@ -178,7 +179,7 @@ def test_a_unit_collects_the_products_with_the_weights_that_it_fed():
 
 def test_the_step_size_curve_is_the_error_against_the_complex_step():
     all_weights, all_biases, _, _, _ = network(2, 3)
-    errors = plots.step_size_errors(X, all_weights, all_biases, Y, STEPS)
+    errors = step_size_errors(X, all_weights, all_biases, Y, STEPS)
     exact = complex_step_gradients(X, all_weights, all_biases, Y)
     for scheme in ("forward", "central"):
         for step, error in zip(STEPS, errors[scheme]):

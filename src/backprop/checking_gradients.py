@@ -177,6 +177,29 @@ def check_gradients(
     return GradientReport(rows, scheme, tolerance)
 
 
+def step_size_errors(net_input, all_weights, all_biases, y, steps):
+    """The worst relative error over all gradients, for each step of each finite difference.
+
+    Returns
+    -------
+    dict
+        "forward" and "central": an array, one error for each step, against the complex step;
+        "complex": the error of the complex step against the backward pass, one number.
+    """
+    exact = _flat(complex_step_gradients(net_input, all_weights, all_biases, y))
+    errors = {}
+    for scheme in ("forward", "central"):
+        errors[scheme] = np.array([
+            _worst(finite_difference_gradients(
+                net_input, all_weights, all_biases, y, step=step, scheme=scheme
+            ), exact)
+            for step in steps
+        ])
+    _, all_f, all_h = compute_network_output(net_input, all_weights, all_biases)
+    errors["complex"] = _worst(backward_pass(all_weights, all_biases, all_f, all_h, y), exact)
+    return errors
+
+
 def relative_error(found, expected):
     """Entry by entry, |found - expected| over the larger of the two arrays' largest entries.
 
@@ -372,3 +395,11 @@ def _losses(all_weights, all_biases, y, layer, f, unit, move):
         return (errors**2).sum(axis=(0, 2))
 
     return losses_after
+
+
+def _flat(gradients):
+    return [*gradients[0], *gradients[1]]
+
+
+def _worst(gradients, exact):
+    return max(relative_error(g, e).max() for g, e in zip(_flat(gradients), exact))

@@ -5,9 +5,10 @@ Live in Jupyter and in Colab. Each has a function that draws one state, which ne
 
 import numpy as np
 
+from backprop.checking_gradients import step_size_errors
 from backprop.forward_pass import compute_network_output
 from backprop.network import initialize_parameters
-from backprop.plots import draw_forward_pass, draw_step_size_curve, step_size_errors
+from backprop.plots import draw_forward_pass, draw_step_size_curve
 
 INPUTS = np.linspace(-2, 2, 161)
 EXPONENTS = np.arange(-15, 0)

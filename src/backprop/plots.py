@@ -13,12 +13,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from backprop.backward_pass import backward_pass, indicator_function
-from backprop.checking_gradients import (
-    complex_step_gradients,
-    finite_difference_gradients,
-    relative_error,
-)
+from backprop.backward_pass import indicator_function
 from backprop.forward_pass import compute_network_output
 from backprop.loss import d_loss_d_output, least_squares_loss
 from backprop.validation import as_columns, as_layer_values, as_network, as_numbers
@@ -99,11 +94,6 @@ def _circle(axes, x, y, colour, text="", points=30):
     axes.text(x, y, text, ha="center", va="center", color=colour, zorder=3)
 
 
-def _bare(axes):
-    axes.set_axis_off()
-    return axes
-
-
 def _column(value, name):
     value = as_columns(value, name)
     if value.shape[1] != 1:
@@ -152,8 +142,9 @@ def draw_network(all_weights, all_biases):
     """
     all_weights, all_biases = as_network(all_weights, all_biases)
     widths = [all_weights[0].shape[1], *(weights.shape[0] for weights in all_weights)]
+    top = _unit_heights(max(widths))[0]
     figure, axes = _drawing(7, 4.2)
-    _bare(axes)
+    axes.set_axis_off()
     for k, weights in enumerate(all_weights):
         heaviest = np.abs(weights).max()
         for i, j in np.ndindex(weights.shape):
@@ -171,9 +162,8 @@ def draw_network(all_weights, all_biases):
         name = r"$\mathbf{x}$" if k == 0 else rf"$\mathbf{{h}}_{{{k}}}$"
         if k == len(widths) - 1:
             name = rf"$\mathbf{{f}}_{{{k - 1}}}$"
-        top = (max(widths) - 1) / 2
         axes.text(k, top + 0.6, name, ha="center", va="bottom", fontsize=14, color=FORWARD)
-    below = -(max(widths) - 1) / 2 - 0.7
+    below = -top - 0.7
     for k, (weights, biases) in enumerate(zip(all_weights, all_biases)):
         for row, (symbol, array) in enumerate([("Omega", weights), ("beta", biases)]):
             size = "×".join(map(str, array.shape))
@@ -182,7 +172,7 @@ def draw_network(all_weights, all_biases):
                 ha="center", va="top", fontsize=11, color=PARAMETER, linespacing=1.1,
             )
     axes.set_xlim(-0.25, len(widths) - 0.75)
-    axes.set_ylim(below - 1.9, (max(widths) - 1) / 2 + 1.3)
+    axes.set_ylim(below - 1.9, top + 1.3)
     return figure
 
 
@@ -373,7 +363,7 @@ def draw_bias_nudge(all_biases, all_f, layer=2, unit=2, nudge=0.1):
     index = f"{layer},{unit}"
     more = f"{nudge:+g}".replace("-", "\N{MINUS SIGN}")
     figure, axes = _drawing(7, 2.6)
-    _bare(axes)
+    axes.set_axis_off()
     _box(axes, 0.9, 1.6, rf"$\beta_{{{index}}}$ = {_number(beta)}", PARAMETER, 1.8)
     _box(axes, 0.9, 0, "weights times\nactivations", FORWARD, 1.8)
     _circle(axes, 2.9, 0.8, INK, "+")
@@ -418,7 +408,7 @@ def draw_outer_product(dl_df, h, layer=None):
     k = "k" if layer is None else layer
     rows, columns = len(dl_df), len(h)
     figure, axes = _drawing(7, 0.42 * rows + 1.5)
-    _bare(axes)
+    axes.set_axis_off()
     table = dl_df @ h.T
     for i, j in np.ndindex(table.shape):
         zero = table[i, j] == 0
@@ -469,7 +459,7 @@ def draw_one_unit_back(all_weights, all_dl_df, layer=3, unit=1):
     units = len(weights)
     heights = 1.15 * _unit_heights(units)
     figure, axes = _drawing(7, 0.55 * units + 1)
-    _bare(axes)
+    axes.set_axis_off()
     for i, height in enumerate(heights):
         _arrow(axes, (0.38, 0.08), (4.05, height + 0.08), PARAMETER, width=1.5)
         if dl_df[i] != 0:
@@ -528,7 +518,7 @@ def draw_mask(f, dl_dh, layer=None):
         (rf"$\partial\ell/\partial\,\mathbf{{f}}_{{{before}}}$", mask * dl_dh, BACKWARD),
     ]
     figure, axes = _drawing(7, 0.42 * len(f) + 0.8)
-    _bare(axes)
+    axes.set_axis_off()
     for place, (label, values, colour) in enumerate(columns):
         x = 2 * place
         axes.text(x, 1, label, ha="center", va="center", color=colour, fontsize=13)
@@ -567,7 +557,7 @@ def draw_backward_flow(all_weights, all_f, all_dl_df):
     last = len(all_f) - 1
     tallest = max(len(f) for f in all_f)
     figure, axes = _drawing(7, 0.5 * tallest + 1)
-    _bare(axes)
+    axes.set_axis_off()
     for k in range(1, last + 1):
         flow = np.abs(all_weights[k] * all_dl_df[k]) * (all_f[k - 1].T > 0)
         for i, j in zip(*np.nonzero(flow)):
@@ -595,37 +585,6 @@ def draw_backward_flow(all_weights, all_f, all_dl_df):
 
 
 # ---- checking gradients ------------------------------------------------------------------------
-
-
-def step_size_errors(net_input, all_weights, all_biases, y, steps):
-    """The worst relative error over all gradients, for each step of each finite difference.
-
-    Returns
-    -------
-    dict
-        "forward" and "central": an array, one error for each step, against the complex step;
-        "complex": the error of the complex step against the backward pass, one number.
-    """
-    exact = _flat(complex_step_gradients(net_input, all_weights, all_biases, y))
-    errors = {}
-    for scheme in ("forward", "central"):
-        errors[scheme] = np.array([
-            _worst(finite_difference_gradients(
-                net_input, all_weights, all_biases, y, step=step, scheme=scheme
-            ), exact)
-            for step in steps
-        ])
-    _, all_f, all_h = compute_network_output(net_input, all_weights, all_biases)
-    errors["complex"] = _worst(backward_pass(all_weights, all_biases, all_f, all_h, y), exact)
-    return errors
-
-
-def _flat(gradients):
-    return [*gradients[0], *gradients[1]]
-
-
-def _worst(gradients, exact):
-    return max(relative_error(g, e).max() for g, e in zip(_flat(gradients), exact))
 
 
 @_styled

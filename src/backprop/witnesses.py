@@ -18,6 +18,7 @@ import numpy as np
 
 from backprop.trying import TOLERANCE, agree, scale_of
 
+
 @dataclass(frozen=True)
 class Evidence:
     """An equation that does not hold, and the layer whose gradient shows it.
