@@ -12,8 +12,8 @@ from time import perf_counter
 
 from backprop import backward_pass
 from backprop.checks import check_backward_pass
-from backprop.misconceptions import wrong_backward_pass
-from backprop.trials import trials
+from backprop.checks.catalogue.backward_pass import wrong_backward_pass
+from backprop.checks.trial_networks import trials
 
 ROUNDS = 15
 

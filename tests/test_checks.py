@@ -14,8 +14,8 @@ from right_backward_passes import FOR_BATCHES, one_example_only, with_operators
 
 from backprop import backward_pass
 from backprop.checks import check_backward_pass
-from backprop.misconceptions import CATALOGUE, UNWRITTEN, wrong_backward_pass
-from backprop.trials import trials
+from backprop.checks.catalogue.backward_pass import CATALOGUE, UNWRITTEN, wrong_backward_pass
+from backprop.checks.trial_networks import trials
 
 OTHER_SEEDS = (11, 101)
 VARIANTS = {entry.slug: entry.variants for entry in CATALOGUE}

@@ -5,14 +5,15 @@ import pytest
 
 import backprop
 from backprop import checks
-from backprop.diagnosis import diagnose, explain
-from backprop.exercise_subjects import SUBJECTS
+from backprop.checks.catalogue import BACKWARD_PASS, SUBJECTS
+from backprop.checks.diagnosis import diagnose, explain
 
 OTHER_SEEDS = (11, 101)
 
 ENTRIES = [
     pytest.param(subject, entry, id=f"{subject.name}:{entry.slug}")
     for subject in SUBJECTS
+    if subject is not BACKWARD_PASS  # tests/test_checks.py has its mistakes
     for entry in subject.catalogue
 ]
 

@@ -16,7 +16,7 @@ from backprop.checks import (
     check_finite_differences,
     check_relu,
 )
-from backprop.trials import trials
+from backprop.checks.trial_networks import trials
 
 
 class LyingArray(np.ndarray):

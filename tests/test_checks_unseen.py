@@ -5,7 +5,7 @@ The count is what was found; run pytest with -s to see the table.
 """
 
 from backprop.checks import check_backward_pass
-from backprop.misconceptions import wrong_backward_pass
+from backprop.checks.catalogue.backward_pass import wrong_backward_pass
 
 BIASES, WEIGHTS, PRODUCT, MASK = "7.21", "7.22", "7.24 product", "7.24 mask"
 

@@ -17,8 +17,9 @@ def code_digest():
     """A digest of the modules that decide what stands on a page."""
     digest = hashlib.sha256()
     for package in PACKAGES:
-        for file in sorted(package.glob("*.py")):
-            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+        for file in sorted(package.rglob("*.py")):
+            name = file.relative_to(package).as_posix()
+            digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

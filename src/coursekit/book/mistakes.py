@@ -7,11 +7,11 @@ a student gets, the wrong line, why it is wrong, and what it looks like on the r
 import re
 from pathlib import Path
 
-import backprop
 import numpy as np
-from backprop.misconceptions import BACKWARD_PASS, CATALOGUE
-from backprop.trials import trials
-from backprop.trying import agree, is_right, try_out
+from backprop.checks import catalogue
+from backprop.checks.catalogue.backward_pass import BACKWARD_PASS, CATALOGUE
+from backprop.checks.trial_networks import trials
+from backprop.checks.trying import agree, is_right, try_out
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
@@ -45,7 +45,7 @@ class CommonMistakes(SphinxDirective):
     final_argument_whitespace = True
 
     def run(self):
-        self.env.note_dependency(str(Path(backprop.__file__).with_name("misconceptions.py")))
+        self.env.note_dependency(str(Path(catalogue.__file__).with_name("backward_pass.py")))
         equation = self.arguments[0]
         entries = [entry for entry in CATALOGUE if entry.equation == equation]
         if not entries:

@@ -6,9 +6,9 @@ each known mistake would give on the same trials. The student's code is never re
 never printed, and whatever the function does, the caller is not harmed.
 """
 
-from backprop import backward_diagnosis
-from backprop.diagnosis import diagnose, explain
-from backprop.exercise_subjects import (
+from backprop.checks import backward_diagnosis
+from backprop.checks.catalogue import (
+    BACKWARD_PASS,
     BIAS_GRADIENTS,
     COMPUTE_NETWORK_OUTPUT,
     D_LOSS_D_OUTPUT,
@@ -20,7 +20,7 @@ from backprop.exercise_subjects import (
     WEIGHT_GRADIENTS,
     WORST_RELATIVE_ERROR,
 )
-from backprop.misconceptions import BACKWARD_PASS
+from backprop.checks.diagnosis import diagnose, explain
 
 
 def check_backward_pass(function, examples="any", seed=7):

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from backprop.diagnosis import diagnose, explain
-from backprop.exercise_subjects import SUBJECTS
-from backprop.misconceptions import BACKWARD_PASS, CATALOGUE
 from backprop.checks import check_backward_pass
+from backprop.checks.catalogue import SUBJECTS
+from backprop.checks.catalogue.backward_pass import BACKWARD_PASS, CATALOGUE
+from backprop.checks.diagnosis import diagnose, explain
 
 ENTRIES = [
     pytest.param(subject, entry, id=f"{subject.name}:{entry.slug}")
-    for subject in (BACKWARD_PASS, *SUBJECTS)
+    for subject in SUBJECTS
     for entry in subject.catalogue
 ]
 
@@ -53,13 +53,13 @@ def test_every_hint_asks_a_question(subject, entry):
     assert entry.hint.rstrip().endswith("?")
 
 
-@pytest.mark.parametrize("subject", (BACKWARD_PASS, *SUBJECTS), ids=lambda s: s.name)
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda s: s.name)
 def test_questions_for_unknown_mistakes_do_not_contain_the_answer(subject):
     for question in subject.questions.values():
         assert question.endswith("?") and not ANSWERS.search(question)
 
 
-@pytest.mark.parametrize("subject", (BACKWARD_PASS, *SUBJECTS), ids=lambda s: s.name)
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda s: s.name)
 def test_no_two_mistakes_of_a_function_share_a_name(subject):
     slugs = [entry.slug for entry in subject.catalogue]
     assert len(set(slugs)) == len(slugs)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop.backward_pass import backward_pass
+from backprop.checks.trying import Form, Trial
 from backprop.forward_pass import compute_network_output, relu
 from backprop.network import initialize_parameters
-from backprop.trying import Form, Trial
 
 FORM = Form(
     "two lists of arrays",

@@ -10,8 +10,17 @@ import operator
 
 import numpy as np
 
-from backprop.report import EQUATION_NAMES, Finding, Report
-from backprop.trying import TOLERANCE, agree, is_right, leaves, run, scale_of, try_out, unharmed
+from backprop.checks.report import EQUATION_NAMES, Finding, Report
+from backprop.checks.trying import (
+    TOLERANCE,
+    agree,
+    is_right,
+    leaves,
+    run,
+    scale_of,
+    try_out,
+    unharmed,
+)
 
 
 def diagnose(function, subject, trials, explain):

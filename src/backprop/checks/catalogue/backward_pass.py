@@ -4,8 +4,8 @@ The lines of the pass have the names ``start``, ``biases``, ``weights``, ``produ
 ``end``, in the order in which they run.
 """
 
-from backprop.subject import Misconception, Subject
-from backprop.trials import trials
+from backprop.checks.subject import Misconception, Subject
+from backprop.checks.trial_networks import trials
 
 RIGHT_LINES = {
     "start": "dl_df = 2 * (all_f[K] - y)",

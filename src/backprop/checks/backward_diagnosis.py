@@ -2,16 +2,16 @@
 
 Three questions, one after the other. Do one or two mistakes of the catalogue give exactly this? If
 not on all networks, then on one kind of network, the only kind that the function was written for?
-If not, which lines do the witnesses of `backprop.witnesses` name?
+If not, which lines do the witnesses of `backprop.checks.witnesses` name?
 """
 
 import itertools
 
-from backprop.diagnosis import explained, matches, off, outcomes_of, same, sentence
-from backprop.misconceptions import UNWRITTEN
-from backprop.report import Finding
-from backprop.trying import agree, is_right, leaves
-from backprop.witnesses import judge_lines
+from backprop.checks.catalogue.backward_pass import UNWRITTEN
+from backprop.checks.diagnosis import explained, matches, off, outcomes_of, same, sentence
+from backprop.checks.report import Finding
+from backprop.checks.trying import agree, is_right, leaves
+from backprop.checks.witnesses import judge_lines
 
 EQUATIONS = ("backward_pass", "7.21", "7.22", "7.24 product", "7.24 mask")
 

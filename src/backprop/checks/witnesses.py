@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop.trying import TOLERANCE, agree, scale_of
+from backprop.checks.trying import TOLERANCE, agree, scale_of
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,25 @@
+"""What each exercise asks for, and the mistakes that are made in it: one module, one exercise."""
+
+from backprop.checks.catalogue.backward_pass import BACKWARD_PASS
+from backprop.checks.catalogue.bias_gradients import BIAS_GRADIENTS
+from backprop.checks.catalogue.checking_gradients import FINITE_DIFFERENCES, WORST_RELATIVE_ERROR
+from backprop.checks.catalogue.forward_pass import COMPUTE_NETWORK_OUTPUT, RELU
+from backprop.checks.catalogue.indicator_function import INDICATOR_FUNCTION
+from backprop.checks.catalogue.loss import D_LOSS_D_OUTPUT, LEAST_SQUARES_LOSS
+from backprop.checks.catalogue.network import INITIALIZE_PARAMETERS
+from backprop.checks.catalogue.weight_gradients import WEIGHT_GRADIENTS
+
+# In the order of the lesson.
+SUBJECTS = (
+    INITIALIZE_PARAMETERS,
+    RELU,
+    COMPUTE_NETWORK_OUTPUT,
+    LEAST_SQUARES_LOSS,
+    D_LOSS_D_OUTPUT,
+    INDICATOR_FUNCTION,
+    BIAS_GRADIENTS,
+    WEIGHT_GRADIENTS,
+    BACKWARD_PASS,
+    *FINITE_DIFFERENCES.values(),
+    WORST_RELATIVE_ERROR,
+)
