@@ -165,12 +165,13 @@ KINDS = (
     ("equal-widths", lambda t: len(set(t.widths)) == 1, "layers that all have the same width",
      "Which of your products needs that?"),
     ("one-input-one-output", lambda t: t.widths[0] == t.widths[-1] == 1, "one input and one output",
-     "Which line would a second output change?"),
-    ("fixed-depth", lambda t: t.depth == 5, "five hidden layers", "Where does it get K from?"),
+     "Which line would a second input or a second output change?"),
+    ("fixed-depth", lambda t: t.depth == 5, "five hidden layers",
+     "Where does your function get K from?"),
     ("global-network", lambda t: t.name == "reference network", "the parameters of the reference "
      "network",
-     "Does it use a global name, such as the parameters or K of the notebook, in place of its "
-     "arguments?"),
+     "Does your function use a global name, such as the parameters or K of the notebook, in place "
+     "of its arguments?"),
 )
 
 
@@ -194,7 +195,8 @@ def _explained_for_one_kind(subject, trials, outcomes):
         if sum(_has_right_shapes(*one) for one in chosen) > 1:
             findings = _explained_by_mistakes(subject, *zip(*chosen))
             if findings:
-                return [*findings, _only_for(kind, "does the same", subject, trials, outcomes)]
+                does = "makes only the mistakes named here"
+                return [*findings, _only_for(kind, does, subject, trials, outcomes)]
     return []
 
 
@@ -213,8 +215,8 @@ def _only_for(kind, does, subject, trials, outcomes):
     )
     equation, layers, pictures = _wrong_list(subject, trial, outcome)
     message = (
-        f"{sentence(equation, layers, trial, outcome)} Your function {does} for all networks with "
-        f"{words}, and for no others. {question}"
+        f"{sentence(equation, layers, trial, outcome)} Of the networks with hidden layers that "
+        f"were tried, your function {does} for all with {words}, and for no others. {question}"
     )
     return Finding(equation, layers, cause, message, pictures)
 
@@ -339,6 +341,9 @@ def _without_gradients(subject, trials, outcomes):
     """The first network on which there was no result to look at."""
     for trial, outcome in zip(trials, outcomes):
         if outcome.arrays is None:
-            message = f"No gradients came back (tried with: {trial.name}): {outcome.told}."
+            message = (
+                f"Your function gave no gradients to compare (tried with: {trial.name}): "
+                f"{outcome.told}."
+            )
             return [Finding(subject.name, (), None, message)]
     return []

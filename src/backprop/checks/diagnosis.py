@@ -54,8 +54,8 @@ def findings_beside_the_numbers(function, subject, trial, outcomes):
     if any(outcome.changed_arguments for outcome in outcomes):
         findings.append(Finding(
             subject.name, (), "changes-its-arguments",
-            "The result is right, but the function changes the arrays that it was given. What "
-            "will happen to a caller who still needs them? Work on copies.",
+            "The result is right, but the function changes the arrays that it was given. Which of "
+            "its lines writes into them, and what happens to a caller who still needs them?",
         ))
     if not is_right(trial, try_out(function, trial)):
         findings.append(Finding(

@@ -44,7 +44,8 @@ CATALOGUE = (
     Misconception(
         "factor-two-missing",
         "The factor 2 of the squared error is missing",
-        "Every gradient is half as large as it should be. What is the derivative of a square?",
+        "The gradient at the output is half as large as it should be, and so is every gradient "
+        "computed from it. What is the derivative of a square?",
         "The derivative of (f - y)**2 is 2 (f - y). Without the 2 the gradient belongs to half "
         "the squared error. All later lines pass the factor on, so every gradient is halved.",
         ({"start": "dl_df = all_f[K] - y"},),
@@ -52,8 +53,8 @@ CATALOGUE = (
     Misconception(
         "output-sign",
         "The difference at the output is the wrong way round",
-        "Every gradient has the wrong sign. If the output is too small, should the loss grow or "
-        "fall when the output grows?",
+        "The gradient at the output has the wrong sign, and so has every gradient computed from "
+        "it. If an output is too small, does the loss grow or fall when that output grows?",
         "The derivative of (f - y)**2 with respect to f is 2 (f - y), not 2 (y - f). The gradient "
         "says in which direction the loss grows; the step of training goes the other way, and its "
         "minus sign stands there.",
@@ -62,10 +63,11 @@ CATALOGUE = (
     Misconception(
         "mean-over-outputs",
         "A mean over the outputs in place of the sum",
-        "Every gradient is too small by the number of outputs. Does the loss add up the outputs, "
-        "or take their mean?",
+        "The gradient at the output is divided by the number of outputs. Does the loss add up the "
+        "squared errors of the outputs, or take their mean? And what is the derivative of one "
+        "square?",
         "The loss of this course is a sum. Dividing its gradient by the number of outputs gives "
-        "the gradient of another loss, the mean.",
+        "the gradient of another loss, the mean; without the 2, that of half the mean.",
         (
             {"start": "dl_df = 2 * (all_f[K] - y) / y.shape[0]"},
             {"start": "dl_df = (all_f[K] - y) / y.shape[0]"},
@@ -74,10 +76,10 @@ CATALOGUE = (
     Misconception(
         "mean-over-examples",
         "A mean over the examples in place of the sum",
-        "Every gradient is too small by the number of examples. Does the loss add up the "
-        "examples, or take their mean?",
+        "The gradient at the output is divided by the number of examples. Does the loss add up the "
+        "examples, or take their mean? And what is the derivative of one square?",
         "The loss of this course is summed over the batch. Dividing by the number of examples "
-        "gives the gradient of the mean loss.",
+        "gives the gradient of the mean loss; without the 2, that of half of it.",
         (
             {"start": "dl_df = 2 * (all_f[K] - y) / y.shape[1]"},
             {"start": "dl_df = (all_f[K] - y) / y.shape[1]"},
@@ -86,9 +88,10 @@ CATALOGUE = (
     Misconception(
         "mean-over-everything",
         "A mean over outputs and examples in place of the sum",
-        "Every gradient is too small by the number of entries of y. Is the loss a sum or a mean?",
+        "The gradient at the output is divided by the number of entries of y. Is the loss a sum or "
+        "a mean? And what is the derivative of one square?",
         "`np.mean` of the squared errors divides by the number of outputs and of examples. The "
-        "loss of this course is a sum.",
+        "loss of this course is a sum. Without the 2, the gradient is that of half the mean.",
         (
             {"start": "dl_df = 2 * (all_f[K] - y) / y.size"},
             {"start": "dl_df = (all_f[K] - y) / y.size"},
@@ -97,7 +100,8 @@ CATALOGUE = (
     Misconception(
         "loss-in-place-of-derivative",
         "The squared error itself flows back, not its derivative",
-        "What flows back from the output is not a derivative of the loss. What does dl/df ask?",
+        "What you have at the output is the loss itself, output by output. Which question does "
+        "dl/df answer?",
         "(f - y)**2 is the loss of an output. What flows back is how fast the loss changes with "
         "the output.",
         ({"start": "dl_df = (all_f[K] - y) ** 2"},),
@@ -112,10 +116,11 @@ CATALOGUE = (
     ),
     Misconception(
         "output-masked",
-        "The output layer is masked",
-        "At the output, some gradients are zero that should not be. Does f_K go through a ReLU?",
+        "The output layer is masked, or sent through a ReLU",
+        "The gradient at the output is off where f_K is negative. Does f_K go through a ReLU?",
         "There are K + 1 layers but only K ReLUs: none stands behind the output. A mask there "
-        "stops the gradient of every negative output.",
+        "stops the gradient of every negative output; a ReLU there compares the target with zero "
+        "in place of a negative output.",
         (
             {"start": "dl_df = indicator_function(all_f[K]) * 2 * (all_f[K] - y)"},
             {"start": "dl_df = 2 * (relu(all_f[K]) - y)"},
@@ -141,18 +146,21 @@ CATALOGUE = (
     Misconception(
         "bias-mean",
         "A mean over the examples in the bias gradient",
-        "Your bias gradients are too small by the number of examples. Is the loss a sum or a mean "
+        "Your bias gradients are divided by the number of examples. Is the loss a sum or a mean "
         "over the examples?",
-        "The weights' product dl/df h^T sums over the examples; the biases must do the same.",
+        "The loss is a sum over the examples, so the effects of a nudge of a bias in all of them "
+        "add up. In the weight gradient the matrix product adds up the examples by itself; here "
+        "the sum must be written.",
         ({"biases": "all_dl_dbiases[layer] = dl_df.mean(axis=1, keepdims=True)"},),
     ),
     Misconception(
         "bias-flat",
         "The bias gradient has shape (D,) and not (D, 1)",
-        "Which shape has the bias column? Adding up along an axis drops that axis: how is it "
-        "kept?",
+        "Your bias gradient has lost an axis. A sum along an axis drops that axis, and so does "
+        "picking one column: how is it kept?",
         "A (D,) array prints like a row and broadcasts against a column to (D, D). The gradient "
-        "has the shape of its parameter, (D, 1).",
+        "has the shape of its parameter, (D, 1). With several examples, `[:, 0]` also forgets all "
+        "but the first.",
         (
             {"biases": "all_dl_dbiases[layer] = dl_df.sum(axis=1)"},
             {"biases": "all_dl_dbiases[layer] = dl_df[:, 0]"},
@@ -161,8 +169,8 @@ CATALOGUE = (
     Misconception(
         "bias-one-number",
         "The bias gradient is added up over the units as well",
-        "All biases of a layer get the same gradient. Over which axis may be summed: over the "
-        "units, or over the examples?",
+        "Your bias gradient is one number for all units of a layer. Is a bias shared by the units "
+        "of a layer, or by the examples of a batch?",
         "Each unit has a bias of its own. Only the examples share it, so only they are added up.",
         (
             {"biases": "all_dl_dbiases[layer] = np.full_like(all_biases[layer], dl_df.sum())"},
@@ -183,9 +191,12 @@ CATALOGUE = (
     ),
     Misconception(
         "bias-times-activation",
-        "The activation of the unit stands in the bias gradient",
-        "Your bias gradient depends on an activation. Which value is the bias multiplied by in f?",
-        "A weight is multiplied by an activation, a bias is not: it is added as it is.",
+        "An activation, or a pre-activation, stands in the bias gradient",
+        "Your bias gradient is multiplied by values of the forward pass. In f, a weight is "
+        "multiplied by such a value. Is a bias?",
+        "A weight is multiplied by an activation, a bias is not: it is added as it is. So a nudge "
+        "of it arrives in f at its full size, and its gradient has no factor from the forward "
+        "pass.",
         (
             {"biases": "all_dl_dbiases[layer] = (dl_df * relu(all_f[layer]))"
                        ".sum(axis=1, keepdims=True)"},
@@ -198,8 +209,8 @@ CATALOGUE = (
     Misconception(
         "bias-before-mask",
         "The bias gradient is taken from dl/dh, before the mask",
-        "Biases of units that are not active have a gradient. Is the bias in front of the ReLU or "
-        "behind it?",
+        "Biases of units that are not active have a gradient. Is a bias added before the unit's "
+        "ReLU or after it, and which gradient belongs to that place?",
         "The bias is added before the ReLU, so its gradient is that of the pre-activation, after "
         "the way back through the ReLU.",
         (
@@ -211,7 +222,8 @@ CATALOGUE = (
         "bias-sign",
         "The bias gradient has the wrong sign",
         "Your bias gradients have the wrong sign. In f, is the bias added or subtracted?",
-        "df/dbeta is +1.",
+        "The bias is added: if it grows by one, f grows by one. So df/dbeta is +1, and the "
+        "upstream gradient keeps its sign.",
         ({"biases": "all_dl_dbiases[layer] = -dl_df.sum(axis=1, keepdims=True)"},),
     ),
     Misconception(
@@ -219,7 +231,8 @@ CATALOGUE = (
         "Bias gradients are stored one layer off",
         "Your bias gradients are there, but under the number of another layer. Which layer's bias "
         "stands in the formula of f_k?",
-        "Layer k owns everything with index k: dl/df_k is the gradient of beta_k.",
+        "Layer k owns everything with index k: dl/df_k is the gradient of beta_k. In layer 0, the "
+        "index `layer - 1` is the last place of the list, and Python does not complain.",
         (
             {"biases": "all_dl_dbiases[layer - 1] = dl_df.sum(axis=1, keepdims=True)"},
             {"biases": "all_dl_dbiases[(layer + 1) % (K + 1)] = dl_df.sum(axis=1, keepdims=True)"},
@@ -229,7 +242,7 @@ CATALOGUE = (
         "no-copy",
         "The result of one layer is changed by the next",
         "The bias gradients of several layers hold the same numbers: those of the last one that "
-        "you computed. Does a name that is given to an array make a second array?",
+        "you computed. Does a second name for an array make a second array?",
         "`all_dl_dbiases[layer] = dl_df` stores the array itself. Where a later line writes into "
         "dl_df (with `[:]`, `*=` or `out=`), it writes into the stored result as well.",
         (
@@ -248,19 +261,20 @@ CATALOGUE = (
     Misconception(
         "outer-product-reversed",
         "The outer product is the wrong way round",
-        "Your weight gradient is the transpose of the right one. Which of its two indices belongs "
-        "to the unit behind, and which to the value in front?",
+        "Rows and columns of your weight gradient are exchanged. Which index of a weight belongs "
+        "to the unit behind it, and which to the value in front of it?",
         "Row m of Omega belongs to unit m behind it, so the upstream gradient runs down the rows "
         "and the activations along the columns.",
         ({"weights": "all_dl_dweights[layer] = all_h[layer] @ dl_df.T"},),
     ),
     Misconception(
         "weights-elementwise",
-        "An elementwise product in place of the outer product",
-        "Your weight gradient is a column or a row. A weight joins every value in front to every "
-        "unit behind: how many pairs are there?",
-        "The gradient of a matrix is a matrix: all products of an entry of dl/df with an entry "
-        "of h. Entry by entry only a few of the pairs are formed.",
+        "An elementwise product, or one with a sum, in place of the outer product",
+        "Your product does not give a number for each weight. Which pairs of a unit behind and a "
+        "value in front are joined by a weight?",
+        "The gradient of a matrix is a matrix: all products of an entry of dl/df with an entry of "
+        "h. Entry by entry only a few of the pairs are formed, and a sum over dl/df forgets which "
+        "unit each entry belongs to.",
         (
             {"weights": "all_dl_dweights[layer] = dl_df * all_h[layer]"},
             {"weights": "all_dl_dweights[layer] = dl_df.sum() * all_h[layer].T"},
@@ -269,7 +283,8 @@ CATALOGUE = (
     Misconception(
         "weights-inner-product",
         "An inner product in place of the outer product",
-        "Your weight gradient is a single number. Which product of two columns gives a matrix?",
+        "Your product makes one number of two columns, if their lengths fit at all. Which product "
+        "of two columns gives a matrix?",
         "A row times a column is one number. The gradient of Omega needs all pairs: a column "
         "times a row.",
         ({"weights": "all_dl_dweights[layer] = dl_df.T @ all_h[layer]"},),
@@ -278,8 +293,10 @@ CATALOGUE = (
         "f-for-h",
         "The pre-activation f stands where the activation h should",
         "Some columns of your weight gradients are not zero although the unit in front is not "
-        "active. Which value does the weight multiply: before the ReLU or after it?",
-        "Omega_k multiplies h_k, which is zero for units that are not active. f_{k-1} is not.",
+        "active. Which value does the weight multiply: the one before the ReLU, or the one after "
+        "it?",
+        "Omega_k multiplies h_k, which is zero for units that are not active. f_{k-1} is not. In "
+        "layer 0, `all_f[layer - 1]` is the output, the last entry of the list.",
         (
             {"weights": "all_dl_dweights[layer] = dl_df @ "
                         "(all_f[layer - 1] if layer > 0 else all_h[0]).T"},
@@ -291,7 +308,8 @@ CATALOGUE = (
         "h of the layer before stands in the weight gradient",
         "Your weight gradient is built with the activations of another layer. Which h goes into "
         "layer k?",
-        "Layer k owns everything with index k: h_k goes in, Omega_k multiplies it.",
+        "Layer k owns everything with index k: h_k goes in, Omega_k multiplies it. In layer 0, "
+        "`all_h[layer - 1]` is the last entry of the list.",
         (
             {"weights": "all_dl_dweights[layer] = dl_df @ all_h[max(layer - 1, 0)].T"},
             {"weights": "all_dl_dweights[layer] = dl_df @ all_h[layer - 1].T"},
@@ -299,7 +317,7 @@ CATALOGUE = (
     ),
     Misconception(
         "h-of-next-layer",
-        "The activation that the layer produces stands in its weight gradient",
+        "What comes out of the layer stands in its weight gradient",
         "Your weight gradient is built with what comes out of the layer. Which values does its "
         "matrix multiply?",
         "A weight multiplies a value that goes into the layer. relu(f_k) is what comes out of it.",
@@ -311,10 +329,11 @@ CATALOGUE = (
     ),
     Misconception(
         "h-missing",
-        "The activations are left out of the weight gradient",
-        "Each row of your weight gradient has the same number everywhere. Does a nudge of a weight "
-        "arrive in f at its full size?",
-        "A nudge of a weight arrives in f multiplied by the activation that the weight carries.",
+        "The size of the activations is left out of the weight gradient",
+        "Your weight gradient does not depend on the size of the activations. Does a nudge of a "
+        "weight arrive in f at its full size?",
+        "A nudge of a weight arrives in f multiplied by the activation that the weight carries. A "
+        "one in its place is right only where the activation happens to be 1.",
         (
             {"weights": "all_dl_dweights[layer] = dl_df.sum(axis=1, keepdims=True) "
                         "* np.ones_like(all_weights[layer])"},
@@ -324,8 +343,8 @@ CATALOGUE = (
     Misconception(
         "weights-divided-by-batch",
         "The weight gradient is divided by the number of examples",
-        "Your weight gradients are too small by the number of examples. Is the loss a sum or a "
-        "mean over the examples?",
+        "Your weight gradients are divided by the number of examples. Is the loss a sum or a mean "
+        "over the examples?",
         "The loss of this course is summed over the batch, and so is its gradient.",
         ({"weights": "all_dl_dweights[layer] = dl_df @ all_h[layer].T / y.shape[1]"},),
     ),
@@ -340,8 +359,8 @@ CATALOGUE = (
     Misconception(
         "weights-before-mask",
         "The weight gradient is taken from dl/dh, before the mask",
-        "Rows of your weight gradient that belong to units that are not active are not zero. Are "
-        "the weights in front of the ReLU or behind it?",
+        "Rows of your weight gradient are not zero although their units are not active. Do the "
+        "weights act before the unit's ReLU or after it, and which gradient belongs to that place?",
         "The weights feed f, which lies before the ReLU. Their gradient is made from dl/df.",
         (
             {"weights": "all_dl_dweights[layer] = (dl_df if layer == K else dl_dh) "
@@ -351,8 +370,9 @@ CATALOGUE = (
     Misconception(
         "weights-sign",
         "The weight gradient has the wrong sign",
-        "Your weight gradients have the wrong sign. What is the sign of h in f?",
-        "df/dOmega is +h.",
+        "Your weight gradients have the wrong sign. In f, is the product of weights and "
+        "activations added or subtracted?",
+        "The product is added: df/dOmega is +h, and the upstream gradient keeps its sign.",
         ({"weights": "all_dl_dweights[layer] = -dl_df @ all_h[layer].T"},),
     ),
     Misconception(
@@ -360,7 +380,8 @@ CATALOGUE = (
         "Weight gradients are stored one layer off",
         "Your weight gradients are there, but under the number of another layer. Which layer's "
         "weights stand in the formula of f_k?",
-        "Layer k owns everything with index k: dl/df_k and h_k make the gradient of Omega_k.",
+        "Layer k owns everything with index k: dl/df_k and h_k make the gradient of Omega_k. In "
+        "layer 0, the index `layer - 1` is the last place of the list.",
         (
             {"weights": "all_dl_dweights[layer - 1] = dl_df @ all_h[layer].T"},
             {"weights": "all_dl_dweights[(layer + 1) % (K + 1)] = dl_df @ all_h[layer].T"},
@@ -370,9 +391,10 @@ CATALOGUE = (
     Misconception(
         "nothing-comes-back",
         "What comes back from the output layer is zero",
-        "Below the output layer every gradient is zero. Where does what comes back from the layer "
-        "above get its value?",
-        "With zeros in place of dl/dh, or of dl/df, every layer in front of it has no gradient.",
+        "In all layers before the output layer every gradient is zero. Two lines take the gradient "
+        "one layer back: does one of them give zeros?",
+        "With zeros in place of dl/dh, or of dl/df, nothing reaches the layers in front: all that "
+        "they compute is a multiple of zero.",
         (
             {"product": "dl_dh = np.zeros_like(all_h[layer])"},
             {"mask": "dl_df = np.zeros_like(all_f[layer - 1])"},
@@ -381,8 +403,9 @@ CATALOGUE = (
     Misconception(
         "product-without-transpose",
         "The matrix is not transposed on the way back",
-        "What flows back is mixed by rows where it should be by columns. From which units does "
-        "unit j collect: from those that feed it, or from those that it fed?",
+        "What flows back is added up along the rows of the matrix, as on the way forward. From "
+        "which units does unit j collect: from those that feed it, or from those that it fed? "
+        "Where in the matrix do the weights between them stand?",
         "Forward, unit i sums along row i of Omega. Backward, unit j collects from every unit i "
         "that it fed, down column j. With layers of one width the wrong product has the right "
         "shape.",
@@ -391,9 +414,11 @@ CATALOGUE = (
     Misconception(
         "product-wrong-side",
         "The product with the matrix is formed from the wrong side",
-        "What flows back is a row, or has the wrong shape. Must dl/dh be a row or a column?",
+        "The product on the way back gives no column, or its sizes do not fit. Which shapes do "
+        "dl/df, Omega and dl/dh have, and which product takes the first to the last?",
         "A row times Omega holds the right numbers, laid down as a row. Against a column it "
-        "broadcasts to a matrix in the next line.",
+        "broadcasts to a matrix in the next line. The other two products do not exist, unless two "
+        "sizes agree by chance.",
         (
             {"product": "dl_dh = dl_df.T @ all_weights[layer]"},
             {"product": "dl_dh = all_weights[layer].T @ dl_df.T"},
@@ -403,10 +428,12 @@ CATALOGUE = (
     Misconception(
         "product-elementwise",
         "An elementwise product with the matrix",
-        "What flows back is not added up. Each unit fed many units: what is done with what they "
-        "all say?",
-        "`*` multiplies entry by entry, with broadcasting; nothing is added up. The chain rule "
-        "asks for a sum over the units that were fed, which a matrix product forms.",
+        "Your product with the matrix works entry by entry. Unit j fed many units: with which "
+        "weight does the gradient of each of them come back, and what is done with all that comes?",
+        "`*` multiplies entry by entry, with broadcasting, and adds nothing up. The chain rule "
+        "asks for a sum over the units that were fed. A sum written after `*` must run over these "
+        "units, and each of their gradients must have met the weight that leads to its unit. A "
+        "matrix product does both.",
         (
             {"product": "dl_dh = all_weights[layer].T * dl_df"},
             {"product": "dl_dh = all_weights[layer] * dl_df"},
@@ -417,9 +444,10 @@ CATALOGUE = (
     Misconception(
         "product-missing",
         "The gradient is not multiplied by the weights on the way back",
-        "What flows back does not depend on the weights. If a weight were zero, could the unit in "
+        "The weights take no part in what flows back. If a weight were zero, could the unit in "
         "front reach the loss through it?",
-        "h reaches f through the weights, so dl/dh depends on them.",
+        "h reaches f through the weights: a nudge of h arrives multiplied by them, so what comes "
+        "back is multiplied by them as well.",
         (
             {"product": "dl_dh = dl_df"},
             {"product": UNWRITTEN["product"]},
@@ -442,8 +470,8 @@ CATALOGUE = (
     Misconception(
         "product-with-inverse",
         "The inverse of the matrix in place of the transpose",
-        "What flows back was run through an inverse. Are values run backward through the network, "
-        "or a gradient?",
+        "What flows back went through an inverse of the matrix, as if the forward pass were "
+        "undone. What does unit j collect from the units that it fed, and with which weights?",
         "The backward pass does not undo the forward pass. A gradient goes back along the same "
         "connections, which the transpose describes.",
         (
@@ -454,7 +482,8 @@ CATALOGUE = (
     Misconception(
         "product-with-gradient",
         "The gradient of the weights stands in the product, not the weights",
-        "What flows back was multiplied by a gradient. Which numbers join h_k to f_k?",
+        "What flows back was multiplied by the gradient of the weights. Which numbers join h_k to "
+        "f_k?",
         "df/dh is Omega itself. The gradient of Omega is a result of this layer, not a part of "
         "the way back.",
         ({"product": "dl_dh = all_dl_dweights[layer].T @ dl_df"},),
@@ -462,7 +491,7 @@ CATALOGUE = (
     Misconception(
         "product-with-biases",
         "The biases are added on the way back",
-        "What flows back depends on the biases. Does the slope of f in h depend on beta?",
+        "Biases are added to what flows back. If h is nudged, does the change of f depend on beta?",
         "beta is a constant in f = beta + Omega h, and drops out of the derivative with respect "
         "to h.",
         (
@@ -473,8 +502,10 @@ CATALOGUE = (
     Misconception(
         "product-sign",
         "The gradient changes its sign on the way back",
-        "The sign of what flows back is turned at every layer. What is the sign of Omega in f?",
-        "df/dh is +Omega.",
+        "The sign of what flows back is turned at every layer. In f, is the product of Omega and h "
+        "added or subtracted?",
+        "The product is added, so df/dh is +Omega. Where the sign is turned at every layer, every "
+        "second layer is right by chance.",
         ({"product": "dl_dh = -all_weights[layer].T @ dl_df"},),
     ),
     # 7.24, the mask
@@ -493,7 +524,8 @@ CATALOGUE = (
         "No negative gradient comes back. On which values did the ReLU work on the way forward, "
         "and so at which values is its slope needed?",
         "The slope of the ReLU is asked for at the pre-activation. The sign of the gradient has "
-        "nothing to do with it.",
+        "nothing to do with it. In the last of these lines the size of the gradient is lost as "
+        "well.",
         (
             {"mask": "dl_df = relu(dl_dh)"},
             {"mask": "dl_df = indicator_function(all_f[layer - 1]) * relu(dl_dh)"},
@@ -503,9 +535,10 @@ CATALOGUE = (
     Misconception(
         "mask-from-next-layer",
         "The mask comes from f_k, not from the pre-activations of the layer before",
-        "The mask stops the wrong units. Which pre-activations went into the ReLU that lies "
-        "between this layer and the one before?",
-        "h_k = relu(f_{k-1}): this ReLU was decided by f_{k-1}. f_k lies behind the weights.",
+        "The mask stops the wrong units: it was made from what comes out of layer k, behind its "
+        "weights. Which pre-activations went into the ReLU in front of these weights?",
+        "h_k = relu(f_{k-1}): this ReLU was decided by f_{k-1}. f_k lies behind the weights, and "
+        "`all_h[layer + 1]` is positive exactly where f_k is.",
         (
             {"mask": "dl_df = indicator_function(all_f[layer]) * dl_dh"},
             {"mask": "dl_df = indicator_function(all_h[min(layer + 1, K)]) * dl_dh"},
@@ -513,11 +546,12 @@ CATALOGUE = (
     ),
     Misconception(
         "mask-from-earlier-layer",
-        "The mask comes from a layer too far in front",
-        "The mask stops the wrong units. Which pre-activations went into the ReLU that lies "
-        "between this layer and the one before?",
+        "The mask comes from a layer too far away",
+        "The mask stops the wrong units: it was made from values too far away in the network. "
+        "Which values went directly into the ReLU that made h_k?",
         "h_k = relu(f_{k-1}): this ReLU was decided by f_{k-1}. h_{k-1} went into the layer that "
-        "computed it.",
+        "computed it. An index below 0 counts from the end of the list, and `K - layer` counts the "
+        "layers from the wrong side.",
         (
             {"mask": "dl_df = indicator_function(all_h[layer - 1]) * dl_dh"},
             {"mask": "dl_df = indicator_function(all_f[layer - 2]) * dl_dh"},
@@ -530,7 +564,8 @@ CATALOGUE = (
         "The mask is inverted",
         "The gradient comes back where it should be stopped, and is stopped where it should come "
         "back. Where is the slope of the ReLU one?",
-        "The slope is 1 where the pre-activation is positive.",
+        "The slope is 1 where the pre-activation is positive: there the ReLU passed the value on, "
+        "and there it passes the gradient back.",
         (
             {"mask": "dl_df = (all_f[layer - 1] <= 0) * dl_dh"},
             {"mask": "dl_df = (all_f[layer - 1] < 0) * dl_dh"},
@@ -542,15 +577,16 @@ CATALOGUE = (
         "This shows only where a pre-activation is exactly zero. Which value of the slope does "
         "the course choose there?",
         "At zero the ReLU has no derivative; by convention it is taken as 0 here, so `>` and not "
-        "`>=`. With random numbers the two never differ.",
+        "`>=`. With random numbers the two practically never differ.",
         ({"mask": "dl_df = (all_f[layer - 1] >= 0) * dl_dh"},),
     ),
     Misconception(
         "activation-for-mask",
-        "The gradient is multiplied by the activation, not by the slope",
-        "What comes back grows with the size of the activation. What is the slope of the ReLU at "
-        "3, and at 300?",
-        "The slope of the ReLU is 1 wherever the argument is positive, however large it is.",
+        "The gradient is multiplied by the activation or pre-activation, not by the slope",
+        "What comes back grows with the size of the pre-activation. What is the slope of the ReLU "
+        "at -3, at 3, and at 300?",
+        "The slope of the ReLU is 1 wherever the argument is positive, however large it is, and 0 "
+        "elsewhere.",
         (
             {"mask": "dl_df = all_h[layer] * dl_dh"},
             {"mask": "dl_df = all_f[layer - 1] * dl_dh"},
@@ -559,10 +595,11 @@ CATALOGUE = (
     Misconception(
         "mask-before-product",
         "The mask is applied before the product, one layer too late",
-        "Each mask acts one layer too late: the output is masked and layer 0 is not. In which "
-        "order did the forward pass go through the weights and the ReLU?",
-        "Forward: the ReLU of f_{k-1}, then Omega_k. Backward: first through Omega_k, then "
-        "through that ReLU.",
+        "Each mask acts one layer too late, so that layer 0 is never masked. In which order did "
+        "the forward pass go through the weights and the ReLU, and in which order must the way "
+        "back?",
+        "Forward: the ReLU of f_{k-1}, then Omega_k. Backward: first through Omega_k, then through "
+        "that ReLU. In the first of these ways the output is masked as well, which has no ReLU.",
         (
             {"product": "dl_dh = all_weights[layer].T @ (indicator_function(all_f[layer]) * dl_df)",
              "mask": "dl_df = dl_dh"},
@@ -576,7 +613,7 @@ CATALOGUE = (
     Misconception(
         "first-layer-forgotten",
         "The loop ends before the first layer",
-        "Layer 0 has no gradients. At which number must the loop end?",
+        "Layer 0 has no gradients, or only zeros. At which number must the loop end?",
         "`range(K, 0, -1)` ends at 1. Layer 0 has weights and biases like every other.",
         (
             {"end": "all_dl_dweights[0] = all_dl_dbiases[0] = None\n"
@@ -590,7 +627,7 @@ CATALOGUE = (
     Misconception(
         "output-layer-skipped",
         "The output layer is skipped",
-        "The output layer has no gradients. At which number must the loop start?",
+        "The output layer has no gradients, or only zeros. At which number must the loop start?",
         "Layers are counted 0 to K, so there are K + 1 of them. The last has parameters too.",
         (
             {"end": "all_dl_dweights[K] = all_dl_dbiases[K] = None\n"
@@ -604,9 +641,10 @@ CATALOGUE = (
     Misconception(
         "lists-reversed",
         "The lists are returned from the output to the input",
-        "Your gradients are right, but the lists run from the last layer to the first. At which "
-        "place of the list does layer 0 belong?",
-        "Appending while walking backward gives the lists in reverse.",
+        "Your lists run from the last layer to the first. At which place of a list does layer 0 "
+        "belong?",
+        "Appending while walking backward gives the lists in reverse. The gradient of layer k "
+        "belongs at place k.",
         ({"end": "return all_dl_dweights[::-1], all_dl_dbiases[::-1]"},),
     ),
     Misconception(
@@ -620,8 +658,8 @@ CATALOGUE = (
     Misconception(
         "rounded",
         "The gradients are rounded",
-        "Your gradients are right to a few digits only. Where is the place for rounding: where you "
-        "compute, or where you print?",
+        "Your gradients are rounded. Where is the place for rounding: where you compute, or where "
+        "you print?",
         "Rounded numbers are for the eye. Each further computation carries the error on.",
         tuple(
             {"end": f"return [np.round(g, {digits}) for g in all_dl_dweights], "
@@ -640,7 +678,7 @@ CATALOGUE = (
 
 # Asked where a line is wrong in a way that the catalogue does not know.
 QUESTIONS = {
-    "backward_pass": "What does dl/df_K ask, and which loss is it of?",
+    "backward_pass": "Which question does dl/df_K answer, and about which loss?",
     "7.21": "By how much does f_k move when one of its biases moves?",
     "7.22": "By how much does f_k move when one of its weights moves, and which shape must the "
             "result have?",

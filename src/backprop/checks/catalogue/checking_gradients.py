@@ -90,19 +90,22 @@ def _difference_mistakes(name, quotient, other_scheme):
         other_scheme,
         wrong(
             "difference-one-sided-down", "The nudge goes down only",
-            "Your quotient looks back from the entry. To which side is the nudge to go?",
+            "Your quotient compares the loss at the entry with the loss after a nudge down. At "
+            "which two points is the loss to be taken?",
             "A backward difference errs as much as a forward one, with the other sign.",
             {"quotient": _BACKWARD},
         ),
         wrong(
             "difference-not-divided", "The difference is not divided by the step",
-            "Your result becomes smaller with the step. Is it a change, or a rate of change?",
+            "When the step is halved, your result is about halved. Is it a change, or a rate of "
+            "change?",
             "A derivative is a change divided by what caused it.",
             {"quotient": quotient.split(" / ")[0]},
         ),
         wrong(
             "difference-multiplied", "The difference is multiplied by the step",
-            "Your result becomes very small with the step. What makes a rate out of a change?",
+            "When the step is halved, your result falls to about a quarter. What makes a rate out "
+            "of a change?",
             "A derivative is a change divided by what caused it.",
             {"quotient": quotient.replace(" / ", " * ")},
         ),
@@ -110,14 +113,16 @@ def _difference_mistakes(name, quotient, other_scheme):
             "difference-wrong-distance", "The difference is divided by another distance",
             "Your result is off by a factor of 2. How far apart are the two points at which the "
             "loss was taken?",
-            "The distance of the two points stands under the fraction.",
+            "The distance of the two points stands in the denominator: a rate is the change "
+            "divided by the distance on which it happened.",
             {"quotient": quotient.replace("(2 * step)", "step") if "2 * step" in quotient
              else quotient.replace("/ step", "/ (2 * step)")},
         ),
         wrong(
             "difference-sign", "The difference is the wrong way round",
-            "Your result has the wrong sign. Which of the two losses is taken from the other?",
-            "The loss after the nudge comes first.",
+            "Your result has the wrong sign. Which of the two losses is subtracted from the other?",
+            "Where the loss grows with the entry, the derivative is positive. So the loss at the "
+            "smaller entry is subtracted from the one at the larger.",
             {"quotient": quotient.replace("= (", "= -(")},
         ),
         wrong(
@@ -128,15 +133,16 @@ def _difference_mistakes(name, quotient, other_scheme):
         ),
         wrong(
             "difference-nudges-pile-up", "The nudge of one entry is still there at the next",
-            "Your first entry is nearer to the right one than those after it. In which array does "
-            "the nudge stand when the next entry has its turn?",
-            "A second name for an array is no second array: a nudge through it stays.",
+            "Your first entry is right, but with some losses those after it are not. When the next "
+            "entry has its turn, where is the nudge of the one before?",
+            "A nudge that is made in the array itself, or through a second name for it, stays "
+            "there for all entries that follow.",
             *_NUDGES_THAT_PILE_UP[name],
         ),
         wrong(
             "difference-relative-step", "The nudge depends on the size of the entry",
-            "Your quotient moves large entries further than small ones. How large is the nudge "
-            "said to be?",
+            "Your quotient moves large entries further than small ones. How far is each entry to "
+            "be moved?",
             "The step is a distance here, not a fraction of the entry.",
             {"nudge": "up, down = array.copy(), array.copy()\nup[index] *= 1 + step\n"
                       "down[index] *= 1 - step"},
@@ -151,17 +157,17 @@ def _difference_mistakes(name, quotient, other_scheme):
         ),
         wrong(
             "difference-flat", "The result is one row of numbers",
-            "Your result has lost the array's shape. Which shape has the gradient of a number with "
-            "respect to an array?",
+            "Your result has lost the array's shape. Which shape does the gradient of a number "
+            "with respect to an array have?",
             "The gradient has the shape of the array, so that each entry stands where its own is.",
             {"end": "return gradient.ravel()"},
         ),
         wrong(
-            "difference-zero", "The two losses are of one and the same array",
+            "difference-zero", "Every entry of the result is zero",
             "Your result is zero everywhere. Does each entry get a value, and are the two losses "
             "taken of two different arrays?",
-            "A second name for an array is no second array: a nudge through it moves both, and "
-            "the losses do not differ.",
+            "A second name for an array is no second array: a nudge through it moves both, and the "
+            "losses do not differ. And an entry that is never filled stays zero.",
             {"nudge": "up = down = array\nup[index] += step"},
             {"quotient": "pass"},
         ),
@@ -202,7 +208,8 @@ FINITE_DIFFERENCES = {
         mistake(
             "central_difference", "difference-forward-for-central",
             "A forward difference in place of a central one",
-            "Your quotient nudges to one side only. What does the other side cancel?",
+            "Your quotient nudges to one side only. Which part of the error does a nudge to the "
+            "other side cancel?",
             "With a nudge to each side the error's first term cancels.",
             {"quotient": _FORWARD},
         ),
@@ -248,7 +255,7 @@ def worst_relative_error(found, expected):
     (
         _error(
             "error-absolute", "The absolute error",
-            "Your result shrinks when both arrays do. On which scale is a difference large?",
+            "Your result shrinks when both arrays do. Compared with what is a difference large?",
             "A difference of 0.001 is small beside 1000 and large beside 0.001.",
             "return np.abs(found - expected).max()",
         ),
@@ -264,7 +271,8 @@ def worst_relative_error(found, expected):
         ),
         _error(
             "error-one-scale", "The scale comes from one of the two arrays",
-            "Your error changes when the two arrays are exchanged. Which of them is the larger?",
+            "Your error changes when the two arrays are exchanged. With which of their two sizes "
+            "as the scale would it stay the same?",
             "With the larger of the two as the scale, the error is the same both ways.",
             {"scale": "scale = np.abs(expected).max()"},
             {"scale": "scale = np.abs(found).max()"},
@@ -278,9 +286,9 @@ def worst_relative_error(found, expected):
         ),
         _error(
             "error-scale-added", "The two sizes are added",
-            "Your error is about half as large as it should be. Is the scale one size, or two "
-            "together?",
-            "Two equal arrays would have a scale twice their size.",
+            "Your error is too small, about half where the two arrays nearly agree. Is the scale "
+            "one size, or two together?",
+            "Two arrays that nearly agree would have a scale twice their size.",
             {"scale": "scale = np.abs(found).max() + np.abs(expected).max()"},
             {"scale": "scale = (np.abs(found) + np.abs(expected)).max()"},
         ),
@@ -292,21 +300,22 @@ def worst_relative_error(found, expected):
         ),
         _error(
             "error-signed", "The differences keep their sign",
-            "An error below zero is overlooked. Is -1 a smaller error than 0.5?",
+            "A difference below zero is overlooked. Is a difference of -1 a smaller error than one "
+            "of 0.5?",
             "An error's size is its absolute value.",
             "return (found - expected).max() / scale", "return (expected - found).max() / scale",
             "return np.abs((found - expected).max()) / scale",
         ),
         _error(
             "error-mean", "The mean error, not the worst",
-            "Your error is smaller than the largest. Can one wrong entry hide among right ones?",
+            "Your error is a mean over the entries. Can one wrong entry hide among right ones?",
             "A mean over many right entries makes a wrong one small.",
             "return np.abs(found - expected).mean() / scale",
             "return np.mean(np.abs(found - expected)) / np.mean(np.abs(expected))",
         ),
         _error(
             "error-norm", "Lengths in place of the largest entries",
-            "Your error mixes all entries. Which entry is the worst?",
+            "All entries have a part in your error. Which one should decide?",
             "The length of the difference over the length of the array is a relative error too, "
             "but not of the worst entry.",
             "return np.linalg.norm(found - expected) / np.linalg.norm(expected)",
@@ -322,15 +331,18 @@ def worst_relative_error(found, expected):
             "return np.abs(found - expected) / scale",
         ),
         _error(
-            "error-zero-by-zero", "Two arrays of zeros",
-            "Two arrays of zeros give no number. What is their error, and what do you divide by?",
-            "Zero divided by zero is not a number. Units that are not active have such gradients.",
+            "error-zero-by-zero", "Two arrays of zeros are not given the error zero",
+            "Two arrays of zeros do not get the right error. How far apart are they, and what is "
+            "there to divide by?",
+            "Zero divided by zero is not a number. Units that are not active have such gradients, "
+            "and two of them agree.",
             {"zero": "pass"},
             {"zero": "if scale == 0: return 1.0"},
         ),
         _error(
             "error-padded-scale", "A constant is added to the scale",
-            "Very small arrays have too small an error. What does the constant do beside them?",
+            "Very small arrays have too small an error. What does the constant in your scale do "
+            "beside them?",
             "A constant that is small beside 1 is large beside a millionth.",
             *({"zero": "pass", "body": f"return np.abs(found - expected).max() / (scale + {e})"}
               for e in (1e-8, 1e-7, 1e-6, 1e-3)),

@@ -30,9 +30,9 @@ RELU = Subject(
         ),
         _relu(
             "relu-negative-part", "The negative entries pass and the positive ones are stopped",
-            "The positive entries are gone and the negative ones are left. Which of the two should "
-            "pass?",
-            "The smaller of 0 and the entry is the negative part.",
+            "Positive entries are stopped and negative ones are not. Which of the two should pass?",
+            "The smaller of 0 and the entry keeps what is negative. The ReLU keeps what is "
+            "positive.",
             "return np.minimum(preactivation, 0.0)", "return np.maximum(-preactivation, 0.0)",
         ),
         _relu(
@@ -45,7 +45,7 @@ RELU = Subject(
             "relu-one-number", "One number for the whole array",
             "Your result is a single number. Does the ReLU look at all entries together, or at "
             "each of them by itself?",
-            "`np.max` looks for the largest entry of an array. The ReLU works entry by entry.",
+            "`np.max` and `sum` make one number of an array. The ReLU works entry by entry.",
             "return np.max(preactivation)", "return max(0.0, preactivation.max())",
             "return preactivation.sum() if preactivation.sum() > 0 else 0.0",
         ),
@@ -53,20 +53,23 @@ RELU = Subject(
             "relu-truth-value", "One decision for the whole array",
             "Python's `if` and `max` decide once, for a single truth value, and an array has many. "
             "Which functions of NumPy decide entry by entry?",
-            "`if preactivation > 0` asks whether a whole array is true.",
+            "`if preactivation > 0` asks whether a whole array is true, and so does Python's "
+            "`max`.",
             "return max(0.0, preactivation)",
             "return preactivation if preactivation > 0 else 0.0 * preactivation",
         ),
         _relu(
             "relu-leaky", "Negative entries are made small in place of zero",
-            "A part of the negative entries passes. How much of them should?",
+            "Negative entries come out smaller in size, but not as zero. How much of them should "
+            "pass?",
             "That is another activation, the leaky ReLU. This course's passes nothing.",
             *(f"return np.where(preactivation > 0, preactivation, {slope} * preactivation)"
               for slope in (0.01, 0.1, 0.2)),
         ),
         _relu(
             "relu-clipped", "Large entries are cut off",
-            "Large entries come out smaller than they went in. Does the ReLU have an upper end?",
+            "Large entries come out smaller than they went in. Is there an upper bound to what the "
+            "ReLU passes on?",
             "Above zero the ReLU passes everything on, however large.",
             "return np.clip(preactivation, 0.0, 1.0)", "return np.clip(preactivation, 0.0, 6.0)",
         ),
@@ -79,7 +82,8 @@ RELU = Subject(
         ),
         _relu(
             "relu-sigmoid", "Another activation function",
-            "Your result is curved. Of how many straight pieces is the ReLU made?",
+            "The graph of your function is curved. Of how many straight pieces is the graph of the "
+            "ReLU made?",
             "Sigmoid, tanh and softplus are activation functions too, with other derivatives.",
             "return 1 / (1 + np.exp(-preactivation))", "return np.tanh(preactivation)",
             "return np.log1p(np.exp(preactivation))",
@@ -122,8 +126,8 @@ def compute_network_output(net_input, all_weights, all_biases):
     (
         _forward(
             "forward-relu-missing", "There is no ReLU",
-            "Activations are negative. What stands between the pre-activations of one layer and "
-            "the activations of the next?",
+            "Some activations are negative. What stands between the pre-activations of one layer "
+            "and the activations of the next?",
             "Without the ReLU the layers are one linear map.",
             {"activations": "all_h[layer] = all_f[layer - 1]"},
         ),
@@ -138,14 +142,16 @@ def compute_network_output(net_input, all_weights, all_biases):
         _forward(
             "forward-input-relu", "The input goes through a ReLU",
             "Negative inputs have become zero. Does a ReLU stand in front of the first layer?",
-            "h_0 is the input as it is.",
+            "h_0 is the input as it is: no ReLU stands in front of layer 0, and an input may be "
+            "negative.",
             {"input": "all_h[0] = relu(net_input)"},
         ),
         _forward(
             "forward-relu-stored-in-f", "The activations are stored as pre-activations",
-            "Your pre-activations hold no negative number, so that the way back cannot tell which "
-            "units were active. What is f_k before the ReLU?",
-            "Both are kept: f_k before the ReLU, and the activations after it.",
+            "The pre-activations that you keep for the hidden layers hold no negative number. "
+            "Which of the two lists keeps the values before the ReLU, and which those after it?",
+            "Both are kept: f_k before the ReLU, and the activations after it. The output f_K goes "
+            "through no ReLU at all.",
             {"preactivations": "all_f[layer] = all_biases[layer] + all_weights[layer] @ "
                                "all_h[layer]\nif layer < K: all_f[layer] = relu(all_f[layer])"},
             {"preactivations": "all_f[layer] = relu(all_biases[layer] + all_weights[layer] @ "
@@ -154,13 +160,15 @@ def compute_network_output(net_input, all_weights, all_biases):
         _forward(
             "forward-slope-for-relu", "The slope of the ReLU in place of the ReLU",
             "Your activations are zeros and ones. What does an active unit pass on?",
-            "The indicator is the derivative of the ReLU.",
+            "The indicator is the derivative of the ReLU and belongs to the way back. The ReLU "
+            "passes a positive value on as it is.",
             {"activations": "all_h[layer] = indicator_function(all_f[layer - 1])"},
         ),
         _forward(
             "forward-bias-missing", "The biases are left out",
             "Your pre-activations do not depend on the biases. Which two terms make f_k?",
-            "f_k has a bias and a product. Without the bias every unit passes through zero.",
+            "f_k has a bias and a product. Without the bias, every pre-activation of a layer is "
+            "zero whenever all that goes in is zero.",
             {"preactivations": "all_f[layer] = all_weights[layer] @ all_h[layer]"},
         ),
         _forward(
@@ -171,9 +179,9 @@ def compute_network_output(net_input, all_weights, all_biases):
                                "- all_biases[layer]"},
         ),
         _forward(
-            "forward-bias-multiplied", "The biases multiply",
-            "The biases act as a factor. How do they stand in the formula of f_k?",
-            "The bias is added to the product.",
+            "forward-bias-multiplied", "The biases take part in the product",
+            "The biases take part in a product. How do they stand in the formula of f_k?",
+            "The bias is added to the product of weights and activations; nothing multiplies it.",
             {"preactivations": "all_f[layer] = all_biases[layer] * "
                                "(all_weights[layer] @ all_h[layer])"},
             {"preactivations": "all_f[layer] = all_weights[layer] @ "
@@ -181,8 +189,8 @@ def compute_network_output(net_input, all_weights, all_biases):
         ),
         _forward(
             "forward-transposed", "The matrix is transposed",
-            "Your product runs down the columns of Omega_k. Which row of Omega_k belongs to unit "
-            "i, and what does that unit sum?",
+            "Your product runs down the columns of Omega_k. Where in Omega_k do the weights of "
+            "unit i stand, and what does that unit add up?",
             "Row i of Omega_k holds the weights with which unit i takes its inputs. The transpose "
             "belongs to the way back.",
             {"preactivations": "all_f[layer] = all_biases[layer] + all_weights[layer].T @ "
@@ -209,16 +217,17 @@ def compute_network_output(net_input, all_weights, all_biases):
         ),
         _forward(
             "forward-input-everywhere", "Every layer is fed with the network's input",
-            "The layers are not chained. What goes into layer 2?",
+            "Every layer of yours starts from the network's input. What goes into layer 2?",
             "Each layer takes what the one before it passed on.",
             {"preactivations": "all_f[layer] = all_biases[layer] + all_weights[layer] @ net_input"},
             {"activations": "all_h[layer] = relu(net_input)"},
         ),
         _forward(
             "forward-parameters-one-layer-off", "The parameters of another layer",
-            "A layer works with the parameters of another one. Which index has the matrix that "
-            "makes f_k?",
-            "Layer k owns everything with index k.",
+            "A layer works with the parameters of another one. Which index do the weights and the "
+            "biases have that make f_k?",
+            "Layer k owns everything with index k. In layer 0, the index `layer - 1` is the last "
+            "place of the list, and Python does not complain.",
             {"preactivations": "all_f[layer] = all_biases[layer - 1] + all_weights[layer - 1] @ "
                                "all_h[layer]"},
             {"preactivations": "all_f[layer] = all_biases[layer - 1] + all_weights[layer] @ "
@@ -228,8 +237,8 @@ def compute_network_output(net_input, all_weights, all_biases):
         ),
         _forward(
             "forward-product-with-f", "The product takes the pre-activations",
-            "The ReLU has no effect on the next layer. What goes into it: the values before the "
-            "ReLU or those after it?",
+            "The ReLU has no effect on the next layer. What goes into a layer: the values before "
+            "the ReLU, or those after it?",
             "The matrix of a layer multiplies its activations.",
             {"preactivations": "all_f[layer] = all_biases[layer] + all_weights[layer] @ "
                                "(all_f[layer - 1] if layer > 0 else all_h[0])"},
@@ -243,14 +252,17 @@ def compute_network_output(net_input, all_weights, all_biases):
         ),
         _forward(
             "forward-f-and-h-swapped", "The two lists are returned in the wrong order",
-            "Your second list holds activations. Which of the two lists comes first?",
+            "The first of your two lists holds the activations. Which of the two lists comes "
+            "first?",
             "The function returns the output, then the pre-activations, then the activations.",
             {"end": "return all_f[K], all_h, all_f"},
         ),
         _forward(
-            "forward-only-output", "Only the output is returned",
-            "The backward pass needs more than the output. What else is to be returned?",
-            "The way back needs every pre-activation and every activation.",
+            "forward-only-output", "A part of the result is not returned",
+            "A part of the result is missing. What does the loss need from the forward pass, and "
+            "what does the way back need?",
+            "The loss needs the output. The way back needs every pre-activation and every "
+            "activation.",
             {"end": "return all_f[K]"},
             {"end": "return all_f, all_h"},
         ),

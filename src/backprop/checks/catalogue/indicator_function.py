@@ -33,15 +33,17 @@ INDICATOR_FUNCTION = Subject(
             "return np.sign(x)", "return np.where(x > 0, 1.0, -1.0)",
         ),
         _indicator(
-            "indicator-relu", "The ReLU in place of its slope",
-            "Your result grows with the entry. How steep is the ReLU at 2, and at 200?",
-            "The ReLU is a straight line to the right of zero, with one slope.",
+            "indicator-relu", "The ReLU, or the size of the entry, in place of the slope",
+            "Large entries give large results. How steep is the ReLU at 2, and at 200?",
+            "To the right of zero the ReLU is a straight line, so it has one slope there, however "
+            "large the entry is. To the left it is flat.",
             "return np.maximum(x, 0.0)", "return np.abs(x)",
         ),
         _indicator(
-            "indicator-nonzero", "Every entry that is not zero counts",
+            "indicator-nonzero", "Negative entries count as well",
             "Negative entries give 1. Which entries does the indicator look for?",
-            "`!= 0` and `astype(bool)` ask whether an entry is zero, not whether it is positive.",
+            "`!= 0` and `astype(bool)` ask whether an entry is zero, not whether it is positive. "
+            "Ones everywhere ask nothing.",
             "return (x != 0) * 1.0", "return np.ones_like(x)",
         ),
         _indicator(

@@ -35,8 +35,8 @@ LEAST_SQUARES_LOSS = Subject(
     (
         _loss(
             "loss-mean", "A mean in place of the sum",
-            "Your loss is too small by a number of entries. Does the loss of this course add the "
-            "squares up, or take their mean?",
+            "Your loss is divided by the number of outputs, of examples, or of both. Does the loss "
+            "of this course add the squares up, or take their mean?",
             "The loss of this course is a sum over outputs and examples.",
             "return np.mean((net_output - y) ** 2)",
             "return ((net_output - y) ** 2).sum() / y.shape[1]",
@@ -44,8 +44,8 @@ LEAST_SQUARES_LOSS = Subject(
         ),
         _loss(
             "loss-halved", "Half the squared error",
-            "Your loss is half as large as it should be. Does a factor stand in front of the "
-            "squares?",
+            "With one output and one example your loss is half as large as it should be. Does a "
+            "factor stand in front of the squares?",
             "Many books take half the squared error, so that the derivative has no 2. This one "
             "does not.",
             "return 0.5 * ((net_output - y) ** 2).sum()",
@@ -53,20 +53,24 @@ LEAST_SQUARES_LOSS = Subject(
         ),
         _loss(
             "loss-root", "The root of the sum of squares",
-            "Your loss grows like the error and not like its square. Is a root taken?",
-            "The length of the error is the root of the loss.",
+            "Your loss grows like the error and not like its square. Is a root taken in the loss "
+            "of this course?",
+            "The root of the sum of squares is the length of the error. The loss is the square of "
+            "that length.",
             "return np.sqrt(((net_output - y) ** 2).sum())",
             "return np.sqrt(np.mean((net_output - y) ** 2))",
         ),
         _loss(
             "loss-absolute-value", "Absolute values in place of squares",
-            "An error twice as large gives a loss twice as large. How should it grow?",
+            "An error twice as large gives a loss twice as large. How many times as large should "
+            "it be?",
             "That is another loss, less strict with large errors.",
             "return np.abs(net_output - y).sum()", "return np.mean(np.abs(net_output - y))",
         ),
         _loss(
             "loss-not-squared", "The errors are not squared",
-            "Errors of opposite sign cancel. What keeps them from it?",
+            "Errors of opposite sign cancel. What in the loss of this course keeps them from "
+            "cancelling?",
             "A sum of signed errors can be zero although every output is wrong.",
             "return (net_output - y).sum()", "return (y - net_output).sum()",
         ),
@@ -97,9 +101,10 @@ LEAST_SQUARES_LOSS = Subject(
         ),
         _loss(
             "loss-matrix-product", "A matrix product in place of the squares",
-            "Your loss is a matrix. Which of its entries pair one example with another?",
-            "The product of an array with its transpose pairs every column with every other. For "
-            "one example that is a matrix of one entry, still not a number.",
+            "Your loss is a matrix: it multiplies the errors of different outputs, or of different "
+            "examples, with each other. Which of these products are squares?",
+            "The product of an array with its transpose pairs every column, or every row, with "
+            "every other. Even where it has one entry it is a matrix, not a number.",
             "return (net_output - y).T @ (net_output - y)",
             "return (net_output - y) @ (net_output - y).T",
         ),
@@ -107,7 +112,8 @@ LEAST_SQUARES_LOSS = Subject(
             "loss-sum-of-values", "The target is added",
             "Your loss is smallest where the output is the target's negative. What should be small "
             "when output and target agree?",
-            "The error is a difference.",
+            "The error is the difference of output and target. Their sum is zero where the output "
+            "is -y.",
             "return ((net_output + y) ** 2).sum()",
         ),
     ),
@@ -140,16 +146,18 @@ def d_loss_d_output(net_output, y):
         ),
         _d_loss(
             "derivative-summed", "The derivative is added up",
-            "Your result is one number. With respect to how many outputs is the derivative taken?",
-            "Each output of each example has a derivative of its own.",
+            "Your result adds up derivatives with respect to different outputs, or of different "
+            "examples. Which shape must the gradient with respect to the output have?",
+            "Each output of each example has a derivative of its own. The gradient has the shape "
+            "of the output.",
             {"start": "dl_df = 2 * (net_output - y).sum()"},
             {"start": "dl_df = 2 * (net_output - y).sum(axis=1, keepdims=True)"},
             {"start": "dl_df = 2 * (net_output - y).sum(axis=0, keepdims=True)"},
         ),
         _d_loss(
             "derivative-without-sign", "The sign of the error is lost",
-            "Your result is never negative. Should the loss grow or fall when an output that is "
-            "too small grows?",
+            "Your result is never negative. Does the loss grow or fall when an output that is too "
+            "small grows?",
             "The derivative is negative where the output is below the target.",
             {"start": "dl_df = 2 * np.abs(net_output - y)"},
         ),

@@ -65,10 +65,12 @@ for layer in range(K + 1):
     all_weights[layer] = draw(sizes[layer + 1], sizes[layer])"""},
         ),
         _draw(
-            "draws-biases-too-early", "Weights and biases of a layer are drawn together",
-            "The first numbers that you draw are right, later ones stand in other places. What is "
-            "drawn second?",
-            "Both outer matrices come first, then both outer columns of biases.",
+            "draws-biases-too-early", "Some weights and biases are drawn in another order",
+            "The first numbers that you draw are right, later ones stand in other places. After "
+            "which array does your order leave that of the course?",
+            "Both outer matrices come first, then both outer columns of biases, then layer by "
+            "layer the weights before the biases. Who leaves the order gets another network from "
+            "there on.",
             {"order": """\
 all_weights[0], all_biases[0] = draw(width, inputs), draw(width, 1)
 all_weights[K], all_biases[K] = draw(outputs, width), draw(outputs, 1)
@@ -89,8 +91,8 @@ for layer in range(1, K):
         ),
         _draw(
             "draws-transposed", "The matrices have rows and columns exchanged",
-            "Your matrices lie on their side. What does a row of Omega_k belong to, and what a "
-            "column?",
+            "Rows and columns are exchanged in your matrices. What does a row of Omega_k belong "
+            "to, and what a column?",
             "A row for each unit of the layer, a column for each value that comes in. With layers "
             "of one width the wrong matrix has the right shape.",
             {"order": """\
@@ -101,17 +103,19 @@ for layer in range(1, K):
             {"end": "return [weights.T for weights in all_weights], all_biases"},
         ),
         _draw(
-            "draws-flat-biases", "The biases have shape (D,) and not (D, 1)",
+            "draws-flat-biases", "The biases are rows and not columns",
             "Your biases are rows of numbers. What would such a row do when it is added to a "
             "column?",
-            "A (D,) array and a (D, 1) column broadcast to a matrix.",
+            "A row, of shape (D,) or (1, D), and a (D, 1) column broadcast to a (D, D) matrix, "
+            "without a warning.",
             {"end": "return all_weights, [biases.ravel() for biases in all_biases]"},
             {"end": "return all_weights, [biases.T for biases in all_biases]"},
         ),
         _draw(
             "draws-zero-biases", "The biases are not drawn",
-            "All your biases are alike. Are they drawn too?",
-            "In this network the biases are random, like the weights.",
+            "Your biases are zeros. Where do the biases of this network come from?",
+            "In this network the biases are random, like the weights. Where their draws are left "
+            "out, all later numbers move to other places as well.",
             {"draw": "return generator.normal(size=(rows, columns)) if columns > 1 or rows == 1 "
                      "else np.zeros((rows, columns))"},
             {"end": "return all_weights, [0 * biases for biases in all_biases]"},
@@ -123,16 +127,17 @@ all_biases = [np.zeros((size, 1)) for size in sizes[1:]]"""},
         ),
         _draw(
             "draws-uniform", "Another distribution",
-            "Your numbers come from another distribution. Can they be below zero, and above 1?",
+            "All your numbers lie between two bounds. From which distribution are they to be "
+            "drawn, and does it have bounds?",
             "`rand` and `uniform` draw between two bounds; the normal distribution has none.",
             {"draw": "return generator.rand(rows, columns)"},
             {"draw": "return generator.uniform(-1, 1, size=(rows, columns))"},
         ),
         _draw(
-            "draws-scaled", "The numbers are scaled",
-            "Your numbers are the right ones times a factor. Which variance is asked for?",
-            "Scaling by the width is a good idea for deep networks, and the subject of a later "
-            "chapter.",
+            "draws-scaled", "The weights are scaled",
+            "Your weights are the right numbers times a factor. Which variance is asked for?",
+            "Scaling by the width is a good idea for deep networks, and a question of its own. "
+            "Here the variance is 1, so that every digit can be compared.",
             {"end": "return [np.sqrt(2 / w.shape[1]) * w for w in all_weights], all_biases"},
             {"end": "return [np.sqrt(1 / w.shape[1]) * w for w in all_weights], all_biases"},
             {"end": "return [0.01 * w for w in all_weights], all_biases"},
@@ -140,14 +145,14 @@ all_biases = [np.zeros((size, 1)) for size in sizes[1:]]"""},
         ),
         _draw(
             "draws-other-generator", "Another random generator",
-            "Your numbers have the right shapes and distribution, but are others. Which of NumPy's "
-            "generators gives this sequence?",
+            "Your arrays have the right shapes and the right distribution, but the numbers are "
+            "others. Which of NumPy's generators gives the numbers of this course?",
             "`default_rng` and the older `RandomState` give different numbers for one seed.",
             {"generator": "generator = np.random.default_rng(seed)"},
         ),
         _draw(
             "draws-seed-not-used", "The seed that was asked for is not used",
-            "Your network does not depend on the seed. Where is it passed on?",
+            "Your network does not depend on the seed. Where does your function pass the seed on?",
             "The same seed must give the same network, and another seed another.",
             {"generator": "generator = np.random.RandomState(0)"},
         ),
@@ -174,7 +179,7 @@ all_biases = [np.zeros((size, 1)) for size in sizes[1:]]"""},
         ),
         _draw(
             "draws-lists-swapped", "The two lists are returned in the wrong order",
-            "The first list that you return holds columns. Which of the two comes first?",
+            "The first list that you return holds the biases. Which of the two lists comes first?",
             "The function returns the weights first, then the biases.",
             {"end": "return all_biases, all_weights"},
         ),
@@ -194,5 +199,6 @@ all_biases = [np.zeros((size, 1)) for size in sizes[1:]]"""},
         ),
         _draw_cases,
     ),
-    {"initialize_parameters": "Which shape has each array, and in which order are they drawn?"},
+    {"initialize_parameters": "Which shape must each array have, and in which order are they "
+                              "drawn?"},
 )
