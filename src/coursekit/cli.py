@@ -21,6 +21,12 @@ def main(arguments=None):
     except (CourseError, OSError) as error:  # a full disk, a folder that cannot be written
         print(f"course {options.command}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(
+            f"course {options.command}: interrupted; the same command again goes on from here",
+            file=sys.stderr,
+        )
+        return 130
 
 
 def _parser():
@@ -53,30 +59,30 @@ def _parser():
     solutions.set_defaults(run=_solutions)
 
     grade = commands.add_parser(
-        "grade", parents=[folder], help="grade submissions and write gradebook.csv"
+        "grade",
+        parents=[folder],
+        help="grade submissions: a gradebook, and a page of feedback for each",
+        epilog="The same command again goes on where an earlier run was ended.",
     )
     grade.add_argument(
-        "submissions", type=Path, help="a folder of student.ipynb, or one such notebook"
+        "submissions",
+        type=Path,
+        help="a folder or a zip file of submissions, as they were handed in or as Canvas, Moodle "
+        "or nbgrader hand them out; or one notebook",
     )
+    grade.add_argument("--out", type=Path, metavar="DIR", help="where the results go")
     grade.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="where gradebook.csv goes"
+        "--explain",
+        action="store_true",
+        help="write no results, but show of one notebook what was taken from it, and where it "
+        "differs from the solution; with --out the networks are those of the results there",
     )
     grade.add_argument("--exercise", metavar="NAME", help="default: what the notebooks say")
-    grade.add_argument(
-        "--keep", action="store_true", help="leave the notebooks that nbval ran in DIR/notebooks"
-    )
     grade.add_argument(
         "--seed",
         type=_number(int, 0, 2**31 - 1),
         metavar="N",
-        help="of the checks' networks (default: another one each time)",
-    )
-    grade.add_argument(
-        "--timeout",
-        type=_number(float, 0.1, 3600),
-        default=20,
-        metavar="SECONDS",
-        help="for one cell (default: %(default)s)",
+        help="of the checks' networks (default: another one for each run)",
     )
     grade.add_argument(
         "--jobs",
@@ -84,6 +90,27 @@ def _parser():
         metavar="N",
         help="submissions at the same time (default: one for each processor)",
     )
+    grade.add_argument(
+        "--require-sandbox",
+        action="store_true",
+        help="refuse to run where the answers cannot be shut in by Linux namespaces",
+    )
+    limits = grade.add_argument_group("limits for each answer")
+    for option, kind, largest, default, what in (
+        ("--timeout", float, 3600, 20, "seconds for all its calls together"),
+        ("--memory", int, 10**6, 1024, "MB of memory"),
+        ("--processes", int, 1000, 8, "processes and threads"),
+        ("--open-files", int, 1000, 64, "open files"),
+        ("--file-size", int, 10**6, 16, "MB of files"),
+        ("--output-size", int, 1000, 1, "MB that it may return at once; prints are dropped"),
+    ):
+        limits.add_argument(
+            option,
+            type=_number(kind, 0.1 if kind is float else 1, largest),
+            default=default,
+            metavar="N",
+            help=f"{what} (default: %(default)s)",
+        )
     grade.set_defaults(run=_grade)
     return parser
 
@@ -134,16 +161,27 @@ def _solutions(options):
 
 
 def _grade(options):
-    from coursekit.grading.grade import grade
+    from coursekit.grading.grade import Options, explain, grade
+    from coursekit.grading.sandbox.answers import Limits
 
-    grade(
-        options.submissions,
-        options.solutions,
-        options.out,
+    how = Options(
         exercise=options.exercise,
-        keep=options.keep,
         seed=options.seed,
-        timeout=options.timeout,
         jobs=options.jobs,
+        require_sandbox=options.require_sandbox,
+        limits=Limits(
+            seconds=options.timeout,
+            memory=options.memory,
+            processes=options.processes,
+            open_files=options.open_files,
+            file_size=options.file_size,
+            output_size=options.output_size,
+        ),
     )
+    if options.explain:
+        print(explain(options.submissions, options.solutions, options.out, how))
+        return 0
+    if options.out is None:
+        raise CourseError("say with --out DIR where the results are to go")
+    grade(options.submissions, options.solutions, options.out, how)
     return 0

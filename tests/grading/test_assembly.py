@@ -5,7 +5,7 @@ from course_notebooks import SQUARE, small_solution, write_in
 
 from coursekit.errors import CourseError
 from coursekit.exercises import make_exercise
-from coursekit.grading.assembly import assemble, find_answers, identify, own_answers
+from coursekit.grading.assembly import assemble, find_answers, identify
 from coursekit.grading.reference import load_references, make_reference, with_seed
 from coursekit.grading.submissions import Submission
 
@@ -13,7 +13,7 @@ REFERENCE = make_reference("01_powers", small_solution())
 
 
 def submission(*code_cells, exercise=None):
-    return Submission("student", "student.ipynb", code_cells, exercise)
+    return Submission(code_cells, exercise)
 
 
 def code_of(notebook):
@@ -25,8 +25,8 @@ def answers_of(*code_cells):
 
 
 def taken(*code_cells, name="square"):
-    """The sources that come into the notebook for one answer."""
-    return [statement.source for statement in answers_of(*code_cells).given[name]]
+    """The sources that are taken from the submission for one answer."""
+    return [source for source, is_own in answers_of(*code_cells).code[name] if is_own]
 
 
 def test_an_answer_is_found_by_name_in_any_cell():
@@ -87,9 +87,33 @@ def test_what_the_exercise_gave_is_not_taken_from_the_student():
     assert taken(*cells) == [cells[2]]
 
 
-def test_one_answer_may_use_another_which_stands_in_its_own_cell():
-    cells = ["def square(x): return x * x", "def cube(x): return square(x) * x"]
-    assert taken(*cells, name="cube") == [cells[1]]
+def test_what_the_exercise_gave_comes_from_the_exercise():
+    answer = "def square(x):\n    attempt(x, check_seed)\n    return x * x"
+    code = answers_of("def attempt(*arguments): print('right')", answer).code["square"]
+    given = [source for source, is_own in code if not is_own]
+    assert any(source.startswith("def attempt(function, x, expected)") for source in given)
+    assert "check_seed = 1" in given
+
+
+def test_an_answer_that_uses_another_brings_it_along_and_is_tried_with_the_solutions_too():
+    cells = ["def square(x): return x + x", "def cube(x): return square(x) * x"]
+    answers = answers_of(*cells)
+    assert answers.code["cube"] == [(cells[0], True), (cells[1], True)]
+    ((square, is_own), cube) = answers.with_solutions["cube"]
+    assert ("product = x * x" in square, is_own) == (True, False)
+    assert cube == (cells[1], True)
+    assert "square" not in answers.with_solutions
+
+
+def test_an_answer_that_is_missing_is_its_stub_for_those_that_use_it():
+    answers = answers_of("def cube(x): return square(x) * x")
+    assert answers.code["cube"][0][1] is False
+    assert "return None" in answers.code["cube"][0][0]
+
+
+def test_no_answer_gets_at_a_solution_that_the_solutions_own_does_not_call():
+    answers = answers_of("def square(x): return cube(x) / x", "def cube(x): return x")
+    assert "square" not in answers.with_solutions
 
 
 @pytest.mark.parametrize(
@@ -108,7 +132,7 @@ def test_magics_and_shell_lines_do_no_harm(cell):
 @pytest.mark.parametrize("cell", ["%%bash\ndef square", "%%writefile x.py\ndef square(x): return 1"])
 def test_a_cell_in_another_language_defines_nothing(cell):
     answers = answers_of(cell)
-    assert (answers.given, answers.broken_cells) == ({}, [])
+    assert (answers.code, answers.broken_cells) == ({}, [])
 
 
 @pytest.mark.parametrize(
@@ -125,7 +149,7 @@ def test_a_cell_in_another_language_defines_nothing(cell):
 )
 def test_a_cell_that_does_not_parse_costs_its_own_answer_alone(cell, why):
     answers = answers_of(cell, "def cube(x): return x**3")
-    assert list(answers.given) == ["cube"]
+    assert list(answers.code) == ["cube"]
     assert answers.missing == ["square"]
     (broken,) = answers.broken_cells
     assert broken.startswith("code cell 1 does not parse (" + why)
@@ -134,8 +158,8 @@ def test_a_cell_that_does_not_parse_costs_its_own_answer_alone(cell, why):
 def test_a_stub_is_no_answer_even_with_other_comments_and_layout():
     stub = make_exercise(small_solution()).cells[3].source
     assert answers_of(stub + "  # I do not know").missing == ["square", "cube"]
-    assert answers_of("def square( x ):\n\n        return None").given == {}
-    assert list(answers_of("def square(x): return 0").given) == ["square"]
+    assert answers_of("def square( x ):\n\n        return None").code == {}
+    assert list(answers_of("def square(x): return 0").code) == ["square"]
 
 
 def test_the_exercise_is_the_one_that_the_notebook_names():
@@ -155,19 +179,19 @@ def test_an_unnamed_exercise_is_known_by_its_functions():
     assert identify(submission("def attempt(*a): pass", exercise="03"), references) is None
 
 
-def test_an_assembled_notebook_is_pristine_but_for_the_answers():
+def test_an_assembled_notebook_is_pristine_and_calls_the_answers():
     answers = answers_of("import math\ndef square(x): return math.pow(x, 2)", "print('other')")
-    notebook = assemble(REFERENCE, answers.given)
+    notebook = assemble(REFERENCE, answers.code.keys(), "answers.json")
     pristine = small_solution()
     cells = {cell.id: cell for cell in notebook.cells}
-    assert [cells[f"cell-{n}"].source for n in (1, 2, 3, 5, 7)] == [
-        pristine.cells[n - 1].source for n in (1, 2, 3, 5, 7)
+    assert [cells[f"cell-{n}"].source for n in (1, 2, 3)] == [
+        pristine.cells[n - 1].source for n in (1, 2, 3)
     ]
-    assert cells["cell-4"].source == (
-        "import math\n\ndef square(x): return math.pow(x, 2)\n\nsquare = without_output(square)"
-    )
+    assert cells["cell-5"].source == f"answers.at = 'square'\n{pristine.cells[4].source}"
+    assert cells["cell-4"].source == 'square = answers.function("square")'
     assert "power = None" in cells["cell-6"].source and "square(x) * x" not in cells["cell-6"].source
     assert "cell-9" not in cells, "an explore cell has no part in grading"
+    assert not any("math" in cell.source for cell in notebook.cells)
     compared = [
         cell.id
         for cell in notebook.cells
@@ -181,11 +205,11 @@ def test_what_an_answer_cell_gives_around_its_answers_stays():
     solution.cells[3].source = f"import math\n\n{SQUARE}\n\nFOUR = square(2)"
     reference = make_reference("01_powers", solution)
     answers = find_answers(submission("FOUR = 5\ndef square(x): return math.pow(x, 2)"), reference)
-    (cell,) = [c for c in assemble(reference, answers.given).cells if c.id == "cell-4"]
+    notebook = assemble(reference, answers.code.keys(), "answers.json")
+    (cell,) = [c for c in notebook.cells if c.id == "cell-4"]
     assert cell.source.split("\n\n") == [
         "import math",
-        "def square(x): return math.pow(x, 2)",
-        "square = without_output(square)",
+        'square = answers.function("square")',
         "FOUR = square(2)",
     ]
 
@@ -194,13 +218,15 @@ def test_an_answer_may_be_a_value():
     solution = small_solution()
     solution.cells[3].source = "### BEGIN SOLUTION\nsquare = 2 * 2\n### END SOLUTION"
     reference = make_reference("01_powers", solution)
-    assert find_answers(submission("square = None"), reference).given == {}
+    assert find_answers(submission("square = None"), reference).code == {}
     answers = find_answers(submission("two = 2\nsquare = two + two"), reference)
-    assert "two = 2\n\nsquare = two + two" in code_of(assemble(reference, answers.given))
+    assert answers.code["square"] == [("two = 2", True), ("square = two + two", True)]
+    sources = code_of(assemble(reference, answers.code.keys(), "answers.json"))
+    assert 'square = answers.value("square")' in sources
 
 
 def test_the_seed_is_set_in_the_seed_cell():
-    notebook = with_seed(assemble(REFERENCE, own_answers(REFERENCE)), 123)
+    notebook = with_seed(assemble(REFERENCE, (), "answers.json"), 123)
     assert "check_seed = 123" in code_of(notebook)
     assert "check_seed = 1" not in code_of(notebook)
 

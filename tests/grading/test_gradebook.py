@@ -17,8 +17,8 @@ def read(path):
 
 
 def test_a_check_that_passed_gives_its_points_and_any_other_none():
-    assert score(CHECKS, {"a": True, "b": False}) == [(CHECKS[0], 2), (CHECKS[1], 0)]
-    assert score(CHECKS, {"b": True}) == [(CHECKS[0], 0), (CHECKS[1], 1.5)]
+    assert score(CHECKS, {"biases": True, "weights": False}) == [(CHECKS[0], 2), (CHECKS[1], 0)]
+    assert score(CHECKS, {"weights": True}) == [(CHECKS[0], 0), (CHECKS[1], 1.5)]
 
 
 def test_rows_are_sorted_by_student_and_checks_have_columns_of_their_own(tmp_path):
@@ -27,7 +27,7 @@ def test_rows_are_sorted_by_student_and_checks_have_columns_of_their_own(tmp_pat
     write_gradebook(
         path,
         [
-            Grade("zoe", "05", "graded", "", score(CHECKS, {"a": True, "b": True})),
+            Grade("zoe", "05", "graded", "", score(CHECKS, {"biases": True, "weights": True})),
             Grade("ann", "07", "timeout", "ann.ipynb: slow", score(other, {})),
             Grade("bob", "", "unreadable", "bob.ipynb: empty"),
         ],

@@ -8,6 +8,7 @@ import pytest
 from coursekit.errors import CourseError
 from coursekit.grading.submissions import (
     LARGEST,
+    Source,
     Unreadable,
     find_submissions,
     read_submission,
@@ -32,13 +33,13 @@ def test_every_notebook_of_a_folder_is_found_and_nothing_else(tmp_path):
         submit(tmp_path, b"", name)
     (tmp_path / ".ipynb_checkpoints").mkdir()
     (tmp_path / "folder.ipynb").mkdir()
-    found = [path.name for path in find_submissions(tmp_path)]
+    found = [one.file for one in find_submissions(tmp_path)]
     assert found == ["a.ipynb", "b.ipynb", "c.IPYNB", "folder.ipynb"]
 
 
 def test_a_single_notebook_is_a_submission(tmp_path):
-    path = submit(tmp_path, notebook())
-    assert find_submissions(path) == [path]
+    (found,) = find_submissions(submit(tmp_path, notebook()))
+    assert (found.student, found.file) == ("student", "student.ipynb")
 
 
 @pytest.mark.parametrize("name", ["nowhere", "."])
@@ -49,28 +50,27 @@ def test_nothing_to_grade_is_an_error(tmp_path, name):
 
 def test_the_code_the_student_and_the_exercise_are_read(tmp_path):
     named = {"course": {"exercise": "07_backward_pass"}}
-    submission = read_submission(submit(tmp_path, notebook(metadata=named)))
-    assert submission.student == "student"
+    submission = read_submission(Source(str(submit(tmp_path, notebook(metadata=named)))))
     assert submission.code_cells == ("a = 1\nb = 2",)
     assert submission.exercise == "07_backward_pass"
 
 
 @pytest.mark.parametrize("metadata", [{}, {"course": None}, {"course": {"exercise": 7}}, []])
 def test_a_notebook_need_not_name_its_exercise(tmp_path, metadata):
-    assert read_submission(submit(tmp_path, notebook(metadata=metadata))).exercise is None
+    assert read_submission(Source(str(submit(tmp_path, notebook(metadata=metadata))))).exercise is None
 
 
 def test_a_notebook_that_breaks_the_schema_a_little_is_read(tmp_path):
     cell = {"cell_type": "code", "source": "a = 1", "colab_type": "code"}
     content = notebook(cells=[cell, "no cell", {"cell_type": "unknown"}], colab={"name": "x"})
-    assert read_submission(submit(tmp_path, content)).code_cells == ("a = 1",)
+    assert read_submission(Source(str(submit(tmp_path, content)))).code_cells == ("a = 1",)
 
 
 def test_a_notebook_saved_with_a_byte_order_mark_is_read(tmp_path):
     content = notebook().decode()
     for encoding in ("utf-8-sig", "utf-16"):
         path = submit(tmp_path, content.encode(encoding))
-        assert read_submission(path).code_cells == ("a = 1\nb = 2",)
+        assert read_submission(Source(str(path))).code_cells == ("a = 1\nb = 2",)
 
 
 @pytest.mark.parametrize(
@@ -95,13 +95,14 @@ def test_a_notebook_saved_with_a_byte_order_mark_is_read(tmp_path):
 )
 def test_what_is_no_notebook_is_refused_with_the_reason(tmp_path, content, reason):
     with pytest.raises(Unreadable, match=reason):
-        read_submission(submit(tmp_path, content))
+        read_submission(Source(str(submit(tmp_path, content))))
 
 
 def test_what_is_no_file_is_refused(tmp_path):
     (tmp_path / "folder.ipynb").mkdir()
+    (tmp_path / "link.ipynb").symlink_to(__file__)
     (tmp_path / "dangling.ipynb").symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "pipe.ipynb")
-    for name in ("folder", "dangling", "pipe"):
+    for name in ("folder", "link", "dangling", "pipe"):
         with pytest.raises(Unreadable, match="not a file"):
-            read_submission(tmp_path / f"{name}.ipynb")
+            read_submission(Source(str(tmp_path / f"{name}.ipynb")))

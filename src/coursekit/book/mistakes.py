@@ -1,20 +1,24 @@
-"""The page of common mistakes, made from the catalogue that the checks compare with.
+"""The pages of common mistakes, made from the catalogues that the checks compare with.
 
-``{common-mistakes} EQUATION`` stands for a section on each mistake in that equation: the hint that
-a student gets, the wrong line, why it is wrong, and what it looks like on the reference network.
+``{common-mistakes} EQUATION`` stands for a section on each mistake in a line of the backward pass,
+``{common-mistakes} FUNCTION`` for one on each mistake in another function: the hint that a student
+gets, the wrong line, why it is wrong, and what comes of it. Of a mistake that is made in a backward
+pass as well there is a link to its section there. Functions that share mistakes can be named
+together, separated by commas; what they share stands there once.
 """
 
+import html
 import re
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from backprop.checks import catalogue
-from backprop.checks.catalogue.backward_pass import BACKWARD_PASS, CATALOGUE
-from backprop.checks.trial_networks import trials
-from backprop.checks.trying import agree, is_right, try_out
+from backprop.checks.catalogue.backward_pass import BACKWARD_PASS
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
+
+from coursekit.book.mistake_effects import effect
 
 # The catalogue is plain text, for a terminal. On the page its symbols are the book's.
 SYMBOLS = {
@@ -33,43 +37,121 @@ SYMBOLS = {
     r"f_k": r"\f{k}",
     r"f_K": r"\f{K}",
     r"h_k": r"\h{k}",
+    r"h_0": r"\h{0}",
     r"\(f - y\)\*\*2": r"(f - y)^2",
+    r"f\*\*2 - y\*\*2": r"f^2 - y^2",
     r"2 \((?:f - y|y - f)\)": None,
 }
 
 
 class CommonMistakes(SphinxDirective):
-    """A section for each mistake in the equation that the argument names."""
+    """A section for each mistake in the equation, or in the functions, that the argument names."""
 
     required_arguments = 1
     final_argument_whitespace = True
 
     def run(self):
-        self.env.note_dependency(str(Path(catalogue.__file__).with_name("backward_pass.py")))
-        equation = self.arguments[0]
-        entries = [entry for entry in CATALOGUE if entry.equation == equation]
-        if not entries:
-            raise self.error(f"the catalogue has no mistake in {equation!r}")
-        return [self._section(entry) for entry in entries]
+        for file in Path(catalogue.__file__).parent.glob("*.py"):
+            self.env.note_dependency(str(file))
+        names = [name.strip() for name in self.arguments[0].split(",")]
+        for name in names:
+            if not mistakes_in([name]):
+                raise self.error(f"the catalogue has no mistake in {name!r}")
+        explained, linked = [], []
+        for subject, entry in mistakes_in(names):
+            elsewhere = subject is not BACKWARD_PASS and entry.slug in SLUGS_OF_BACKWARD_PASS
+            (linked if elsewhere else explained).append((subject, entry))
+        return [*self._links(linked), *(self._section(*mistake) for mistake in explained)]
 
-    def _section(self, entry):
-        section = nodes.section(ids=[f"mistake-{entry.slug}"], names=[entry.slug])
+    def _links(self, mistakes):
+        """A list of links to the sections of mistakes that another page explains."""
+        if not mistakes:
+            return []
+        links = [f"* {{ref}}`mistake-{entry.slug}`" for _, entry in mistakes]
+        text = ["Made here as well, and explained with the backward pass:", "", *links]
+        return self._parsed("\n".join(text), nodes.Element()).children
+
+    def _section(self, subject, entry):
+        name = f"mistake-{entry.slug}"
+        section = nodes.section(ids=[name], names=[name])
         section += nodes.title(entry.title, entry.title)
-        text = StringList(_description(entry).split("\n"), self.get_source_info()[0])
-        self.state.nested_parse(text, self.content_offset, section)
+        self.state.document.note_explicit_target(section)  # so that {ref} finds it
+        text, arrays = effect(subject, entry.variants[0])
+        self._parsed(f"{_description(entry)}\n\n{text}", section)
+        if arrays:
+            section += nodes.container("", *map(self._array, arrays), classes=["bp-arrays"])
         return section
+
+    def _array(self, array):
+        name, printed = array
+        named = self._parsed(name, nodes.container())
+        # Not a literal block, which would be coloured as a program and offered for copying.
+        named += nodes.raw("", f"<pre>{html.escape(printed)}</pre>", format="html")
+        return named
+
+    def _parsed(self, text, node):
+        text = StringList(text.split("\n"), self.get_source_info()[0])
+        self.state.nested_parse(text, self.content_offset, node)
+        return node
+
+
+SLUGS_OF_BACKWARD_PASS = {entry.slug for entry in BACKWARD_PASS.catalogue}
+
+
+def mistakes_in(names):
+    """The mistakes in equations of the backward pass, or in other functions, each once.
+
+    What several functions share is the first one's mistake, with the ways of all of them to make
+    it.
+
+    Parameters
+    ----------
+    names : sequence of str
+
+    Returns
+    -------
+    list of (Subject, Misconception)
+
+    Examples
+    --------
+    >>> [entry.slug for _, entry in mistakes_in(["indicator_function"])][:2]
+    ['indicator-at-zero', 'indicator-inverted']
+    >>> both = dict((e.slug, e) for _, e in mistakes_in(["forward_difference", "central_difference"]))
+    >>> len(both["difference-sign"].variants)
+    2
+    """
+    found = {}
+    for name in names:
+        for subject, entry in _mistakes_in(name):
+            subject, known = found.get(entry.slug, (subject, entry))
+            new = tuple(lines for lines in entry.variants if lines not in known.variants)
+            found[entry.slug] = (subject, replace(known, variants=known.variants + new))
+    return list(found.values())
+
+
+def _mistakes_in(name):
+    of_equation = [entry for entry in BACKWARD_PASS.catalogue if entry.equation == name]
+    if of_equation:
+        return [(BACKWARD_PASS, entry) for entry in of_equation]
+    subjects = [subject for subject in catalogue.SUBJECTS if subject.name == name]
+    return [(subject, entry) for subject in subjects for entry in subject.catalogue]
 
 
 def _description(entry):
     """What stands on the page about a mistake, in MyST."""
-    first, *others = ["\n".join(lines.values()) for lines in entry.variants]
+    first, *others = map(_code, entry.variants)
     hint = f":::{{admonition}} The question\n{in_symbols(entry.hint)}\n:::"
     parts = [hint, f"```python\n{first}\n```"]
     if others:
         parts.append("Also seen as")
         parts += [f"```python\n{code}\n```" for code in others]
-    parts += [in_symbols(entry.why), _looks(entry.variants[0])]
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, in_symbols(entry.why)])
+
+
+def _code(lines):
+    """The wrong lines. `pass` stands for one that is not there, and is not shown beside others."""
+    written = [code for code in lines.values() if code != "pass"]
+    return "\n".join(written) or "# the line is missing"
 
 
 def in_symbols(text):
@@ -88,36 +170,6 @@ def in_symbols(text):
         return match[0]
 
     return re.sub("|".join([r"`[^`]*`", *SYMBOLS]), formula, text)
-
-
-def _looks(lines):
-    """What the mistake gives on the reference network, layer by layer."""
-    wrong = BACKWARD_PASS.wrong(lines)
-    reference = next(trial for trial in trials() if trial.name == "reference network")
-    outcome = try_out(wrong, reference)
-    if outcome.arrays is None:
-        return f"On the reference network: {outcome.problem}."
-    if is_right(reference, outcome):
-        shown = next(t.name for t in trials() if not is_right(t, try_out(wrong, t)))
-        return f"On the reference network nothing is off. It shows on another one: {shown}."
-    layers = range(reference.depth + 1)
-    table = [["layer", *map(str, layers)], ["---"] * (len(layers) + 1)]
-    for name, found, expected in zip(
-        ("weights", "biases"), outcome.arrays, reference.expected
-    ):
-        table.append([name, *(_verdict(found[layer], expected[layer]) for layer in layers)])
-    return "On the reference network:\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in table)
-
-
-def _verdict(found, expected):
-    if found is None:
-        return "none"
-    if found.shape != expected.shape:
-        return f"shape {found.shape}"
-    if agree(found, expected):
-        return "right"
-    off = np.count_nonzero(~np.isclose(found, expected))
-    return f"{off} of {expected.size} off"
 
 
 def setup(app):

@@ -14,7 +14,8 @@
     :::
     ::::
 
-An open question holds an ``{answer}`` in place of the choices.
+An open question holds an ``{answer}`` in place of the choices. ``{folded} TITLE`` is closed in the
+same way, and is for what only some readers look up.
 """
 
 from string import ascii_uppercase
@@ -91,6 +92,22 @@ class Answer(SphinxDirective):
         return [answer]
 
 
+class Folded(SphinxDirective):
+    """What stands behind a title (the argument) until the reader opens it."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def run(self):
+        self.assert_has_content()
+        text, messages = self.state.inline_text(self.arguments[0], self.lineno)
+        folded = details(classes=["bp-answer"])
+        folded += summary("", "", *text)
+        self.state.nested_parse(self.content, self.content_offset, folded)
+        return [folded, *messages]
+
+
 def _letter(choices):
     """Begin each choice with A, B, ...: a formula alone is no name for a screen reader."""
     for letter, choice in zip(ascii_uppercase, choices):
@@ -112,6 +129,7 @@ def setup(app):
     app.add_directive("question", Question)
     app.add_directive("choice", Choice)
     app.add_directive("answer", Answer)
+    app.add_directive("folded", Folded)
 
 
 def _visit(tag):

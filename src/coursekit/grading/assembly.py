@@ -1,4 +1,4 @@
-"""Take the answers out of a submission, and put them into a pristine copy of the solution."""
+"""Take the answers out of a submission, and make the pristine notebook that calls them."""
 
 import builtins
 import copy
@@ -6,28 +6,21 @@ from dataclasses import dataclass, field
 
 import nbformat
 
+from coursekit.grading.reference import IN_WORDS
 from coursekit.grading.statements import BrokenCell, statements_of
 from coursekit.notebooks import has_tag
 
-SETUP_ID = "grading-set-up"
+SETUP_ID, REPORT_ID = "grading-set-up", "grading-report"
 SETUP = '''\
-# Written by `course grade`. What an answer prints or draws while a check calls it is dropped, so
-# that a check's output is the check's alone.
-import functools
-import os
+# Written by `course grade`. Each answer runs in a process of its own; what stands for it in this
+# notebook passes arrays to that process and back.
+import warnings
 
-from IPython.utils.capture import capture_output
+from coursekit.grading.sandbox.session import open_answers
 
-os.environ["MPLBACKEND"] = "agg"  # no figure becomes an output
-
-
-def without_output(answer):
-    @functools.wraps(answer)
-    def quiet_answer(*args, **kwargs):
-        with capture_output():
-            return answer(*args, **kwargs)
-
-    return quiet_answer'''
+warnings.simplefilter("ignore")  # shown once only, they would make verdicts depend on their order
+answers = open_answers({file!r})'''
+REPORT = "answers.report()"
 
 
 @dataclass
@@ -36,15 +29,19 @@ class Answers:
 
     Attributes
     ----------
-    given : dict of str to list of Statement
-        For each answered name the statements that it needs, its own last.
+    code : dict of str to list of (str, bool)
+        For each answered name the statements to run, in order, its own last; and of each whether
+        it was taken from the submission. The others are the exercise's own.
+    with_solutions : dict of str to list of (str, bool)
+        The same, for each answer that calls another one: with the solution's in its place.
     missing : list of str
         The names that are not defined, or still as in the stub.
     broken_cells : list of str
         For each code cell that does not parse, which it is and why.
     """
 
-    given: dict = field(default_factory=dict)
+    code: dict = field(default_factory=dict)
+    with_solutions: dict = field(default_factory=dict)
     missing: list = field(default_factory=list)
     broken_cells: list = field(default_factory=list)
 
@@ -81,60 +78,82 @@ def find_answers(submission, reference):
     """Find the answers that a reference asks for, wherever they stand in a submission.
 
     The last definition of a name counts. With it come the functions, classes, imports and
-    constants of the submission that it uses, and that these use; but nothing that the exercise
-    gave, which is the exercise's own.
+    constants of the submission that it uses, and that these use. What the exercise gave is the
+    exercise's own, whatever the submission made of it.
     """
     definitions = _read_definitions(submission.code_cells)
     answers = Answers(broken_cells=definitions.broken_cells)
-    taboo = reference.given | reference.answers.keys()
+    found = {}
     for name in reference.answers:
-        found, stub = definitions.last.get(name), reference.stubs.get(name)
-        if found is not None and (stub is None or found.tree != stub.tree):
-            answers.given[name] = _with_what_it_uses(found, definitions, taboo)
+        own, stub = definitions.last.get(name), reference.stubs.get(name)
+        if own is not None and (stub is None or own.tree != stub.tree):
+            found[name] = own
         elif stub is not None:
             answers.missing.append(name)
+    # Of a name that is answered nowhere the stub is run.
+    theirs = reference.stubs | found
+    for name, own in found.items():
+        answers.code[name] = _with_what_it_uses(own, theirs, definitions, reference)
+        called = _answers_that_the_solution_calls(name, reference)
+        if called:
+            solved = theirs | {other: reference.answers[other] for other in called}
+            code = _with_what_it_uses(own, solved, definitions, reference)
+            if code != answers.code[name]:
+                answers.with_solutions[name] = code
     return answers
 
 
-def assemble(reference, given):
-    """A pristine notebook with answers.
+def own_answers(reference):
+    """The solution's answers, in the form of `Answers.code`."""
+    nothing = _Definitions()
+    return {
+        name: _with_what_it_uses(statement, reference.answers, nothing, reference)
+        for name, statement in reference.answers.items()
+    }
+
+
+def assemble(reference, answered, file):
+    """A pristine notebook that calls the answers of a submission.
 
     Parameters
     ----------
     reference : Reference
-    given : dict of str to list of Statement
-        As in `Answers`; a name that is not there keeps its stub.
+    answered : collection of str
+        The names of the answers; any other keeps its stub.
+    file : str
+        The file of the answers' code, which the notebook opens.
 
     Returns
     -------
     NotebookNode
         Without outputs; for nbval every cell but the checks has the tag nbval-ignore-output.
     """
-    cells = [nbformat.v4.new_code_cell(SETUP, id=SETUP_ID)]
+    cells = [nbformat.v4.new_code_cell(SETUP.format(file=file), id=SETUP_ID)]
+    names = {check.cell_id: check.name for check in reference.checks}
     for cell in copy.deepcopy(reference.solution.cells):
         if cell.id in reference.answer_cells:
-            cell.source = _answer_source(reference, reference.answer_cells[cell.id], given)
+            cell.source = _answer_source(reference, reference.answer_cells[cell.id], answered)
+        elif cell.id in names:
+            cell.source = f"answers.at = {names[cell.id]!r}\n{cell.source}"
         cells.append(cell)
+    cells.append(nbformat.v4.new_code_cell(REPORT, id=REPORT_ID))
+    return _for_nbval(reference, cells)
+
+
+def solved(reference):
+    """The solution as it is, to be executed for the outputs that a right answer gives."""
+    cells = [cell for cell in reference.solution.cells if not has_tag(cell, IN_WORDS)]
+    return _for_nbval(reference, copy.deepcopy(cells))
+
+
+def _for_nbval(reference, cells):
     for cell in cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             if not has_tag(cell, "check"):
-                cell.metadata["tags"] = [*cell.metadata.get("tags", []), "nbval-ignore-output"]
+                tags = {*cell.metadata.get("tags", []), "nbval-ignore-output"}
+                cell.metadata["tags"] = sorted(tags)
     return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(reference.solution.metadata))
-
-
-def replace_answers(expected, reference, given):
-    """A copy of an assembled and executed notebook with other answers, and its outputs kept."""
-    notebook = copy.deepcopy(expected)
-    for cell in notebook.cells:
-        if cell.id in reference.answer_cells:
-            cell.source = _answer_source(reference, reference.answer_cells[cell.id], given)
-    return notebook
-
-
-def own_answers(reference):
-    """The solution's answers, in the form that `assemble` takes."""
-    return {name: [statement] for name, statement in reference.answers.items()}
 
 
 def _read_definitions(code_cells):
@@ -154,36 +173,63 @@ def _read_definitions(code_cells):
     return definitions
 
 
-def _with_what_it_uses(answer, definitions, taboo):
-    """An answer and all that it needs of the submission, what is needed first."""
+def _answers_that_the_solution_calls(name, reference):
+    """The other answers that the solution's own answer uses, directly or through others."""
+    known = reference.given | reference.answers
+    called, wanted = set(), {name}
+    while wanted:
+        uses = known[wanted.pop()].uses & known.keys()
+        wanted |= uses - called
+        called |= uses
+    return called & reference.answers.keys() - {name}
+
+
+def _with_what_it_uses(answer, answers, definitions, reference):
+    """[(source, whether it is the submission's)] of an answer and of all that it needs.
+
+    A name is the exercise's if the exercise gives it, one of ``answers`` if it is an answer, and
+    the submission's otherwise. What is needed first comes first.
+    """
+    own = {id(statement) for statement in definitions.last.values()}
     needed, visited = [], set()
 
     def add(statement):
         if statement in visited:
             return
         visited.add(statement)
-        for name in sorted(statement.uses - taboo):
-            if name in definitions.last:
+        for name in sorted(statement.uses):
+            if name in reference.given:
+                add(reference.given[name])
+            elif name in reference.answers:
+                if name in answers:
+                    add(answers[name])
+            elif name in definitions.last:
                 add(definitions.last[name])
             elif not hasattr(builtins, name):
-                needed.extend(s for s in definitions.star_imports if s not in needed)
-        needed.append(statement)
+                add_imports_of_everything()
+        needed.append((statement.source, id(statement) in own))
+
+    def add_imports_of_everything():
+        for imports, is_own in ((reference.star_imports, False), (definitions.star_imports, True)):
+            for statement in imports:
+                if (statement.source, is_own) not in needed:
+                    needed.append((statement.source, is_own))
 
     add(answer)
     return needed
 
 
-def _answer_source(reference, statements, given):
-    """The source of an answer cell: the exercise's own statements, and the answers given."""
+def _answer_source(reference, statements, answered):
+    """The source of an answer cell: the exercise's own statements, and calls of the answers."""
     parts = []
     for statement, is_answer in statements:
         if not is_answer:
             parts.append(statement.source)
             continue
         for name in sorted(statement.binds):
-            stub = [reference.stubs[name]] if name in reference.stubs else []
-            pieces = given.get(name, stub)
-            parts += [piece.source for piece in pieces if piece.source not in parts]
-            if statement.is_function and pieces:
-                parts.append(f"{name} = without_output({name})")
+            if name in answered:
+                kind = "function" if statement.is_function else "value"
+                parts.append(f'{name} = answers.{kind}("{name}")')
+            elif name in reference.stubs:
+                parts.append(reference.stubs[name].source)
     return "\n\n".join(parts)

@@ -1,60 +1,69 @@
-"""Grade a folder of submissions: each gets a verdict, whatever the others do."""
+"""Grade what was handed in: each submission gets its verdict, whatever the others do."""
 
+import json
 import os
 import secrets
 import sys
+import tempfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
+import coursekit
 from coursekit.errors import CourseError
-from coursekit.grading.assembly import (
-    Answers,
-    assemble,
-    find_answers,
-    identify,
-    own_answers,
-    replace_answers,
-)
+from coursekit.files import write_whole
+from coursekit.grading.feedback import feedback_page, file_names
 from coursekit.grading.gradebook import Grade, score, write_gradebook
-from coursekit.grading.reference import Reference, load_references, with_seed
-from coursekit.grading.run import run_notebook
-from coursekit.grading.submissions import Unreadable, find_submissions, read_submission
-from coursekit.notebooks import execute, has_tag, write_notebook
+from coursekit.grading.reference import load_references
+from coursekit.grading.results import Results, read_run
+from coursekit.grading.sandbox.answers import Limits, NoSandbox, Server
+from coursekit.grading.submissions import find_submissions
+from coursekit.grading.workers import Worker
 
 
-@dataclass
-class Task:
-    """A submission that is worth running."""
+@dataclass(frozen=True)
+class Options:
+    """How to grade.
 
-    student: str
-    file: str
-    reference: Reference
-    answers: Answers
+    Attributes
+    ----------
+    exercise : str or None
+        Which exercise it is; by default the notebooks tell.
+    seed : int or None
+        Of the networks that the checks draw; by default a new one for each run.
+    limits : Limits
+        What an answer may use.
+    jobs : int or None
+        How many submissions are judged at the same time; by default one for each processor.
+    require_sandbox : bool
+        Refuse to run where the answers cannot be shut in by namespaces.
+    """
+
+    exercise: str | None = None
+    seed: int | None = None
+    limits: Limits = Limits()
+    jobs: int | None = None
+    require_sandbox: bool = False
 
 
-def grade(submissions, solutions, out, exercise=None, keep=False, seed=None, timeout=20, jobs=None):
-    """Grade submissions and write ``gradebook.csv``.
+def grade(submissions, solutions, out, options=Options()):
+    """Grade submissions and write ``gradebook.csv`` and a page of feedback for each.
+
+    What was graded into ``out`` before, under the same seed and by the same solutions, is not
+    graded again.
 
     Parameters
     ----------
     submissions : path
-        A folder of ``student.ipynb``, or one notebook.
+        As for `find_submissions`.
     solutions : path
         The folder of the solutions.
     out : path
         The folder to write into; made if it is not there.
-    exercise : str, optional
-        Which exercise it is; by default the notebooks tell.
-    keep : bool
-        Leave each notebook that nbval ran as ``notebooks/STUDENT/EXERCISE.ipynb``.
-    seed : int, optional
-        Of the networks that the checks draw; by default a new one each time.
-    timeout : float
-        Seconds that one cell may take.
-    jobs : int, optional
-        How many submissions run at the same time; by default one for each processor.
+    options : Options
 
     Returns
     -------
@@ -63,143 +72,246 @@ def grade(submissions, solutions, out, exercise=None, keep=False, seed=None, tim
     Raises
     ------
     CourseError
-        If there is nothing to grade, no such exercise, no way to write the result, a solution that
-        does not run, or no nbval that starts. No gradebook has been written then.
+        If there is nothing to grade, no such exercise, no way to write the results, a solution
+        that does not run, or a machine that cannot do it. What had been graded is kept.
     """
-    files = find_submissions(submissions)
-    references = load_references(solutions)
-    if exercise is not None:
-        if exercise not in references:
-            raise CourseError(f"no exercise {exercise!r} (there are: {', '.join(references)})")
-        references = {exercise: references[exercise]}
-    out = _writable_folder(out)
-    seed = secrets.randbelow(2**31) if seed is None else seed
-
-    grades, tasks = [], []
-    for file in files:
-        read = _read(file, references, exercise)
-        (tasks if isinstance(read, Task) else grades).append(read)
-    expected = {
-        task.reference.name: expected_notebook(task.reference, seed) for task in _distinct(tasks)
+    found = find_submissions(submissions)
+    references = _references(solutions, options.exercise)
+    namespaces = _protections(options)
+    stored = read_run(out)
+    seed = options.seed
+    if seed is None:
+        seed = stored["seed"] if stored else secrets.randbelow(2**31)
+    run = {
+        "seed": seed,
+        "exercise": options.exercise,
+        "solutions": {name: reference.digest for name, reference in references.items()},
     }
-
-    def judge(task):
-        notebook = replace_answers(
-            expected[task.reference.name], task.reference, task.answers.given
-        )
-        if keep:
-            folder = out / "notebooks" / task.student
-            folder.mkdir(parents=True, exist_ok=True)
-            write_notebook(folder / f"{task.reference.name}.ipynb", notebook)
-        return _verdict(task, run_notebook(notebook, timeout), timeout)
-
-    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
-        try:
-            grades += pool.map(judge, tasks)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    write_gradebook(out / "gradebook.csv", grades)
-    _report(grades, out / "gradebook.csv", seed)
+    with ExitStack() as stack:
+        results = Results(out, run)
+        stack.callback(results.close)
+        digests = {one: one.source.digest() for one in found}
+        todo = [one for one in found if results.get(one.file, digests[one]) is None]
+        if len(todo) < len(found):
+            _say(f"{len(found) - len(todo)} of {len(found)} were graded before ({results.path})")
+        if todo:
+            plan = stack.enter_context(
+                _plan(solutions, submissions, out, seed, options, namespaces)
+            )
+            seconds = _seconds(references, options)
+            for one, verdict in _verdicts(todo, plan, seconds, options):
+                results.add(one.file, digests[one], verdict)
+        verdicts = {one: results.get(one.file, digests[one]) for one in found}
+    grades = _write(Path(out), verdicts, references)
+    _report(grades, Path(out) / "gradebook.csv", seed)
     return grades
 
 
-def expected_notebook(reference, seed):
-    """The solution, put together as a submission is and executed: what nbval compares with."""
-    notebook = with_seed(assemble(reference, own_answers(reference)), seed)
-    try:
-        execute(notebook)
-    except CourseError as error:
-        raise CourseError(f"the solution of {reference.name}, seed {seed}: {error}") from None
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and not has_tag(cell, "check"):
-            cell.outputs, cell.execution_count = [], None
-    return notebook
+def explain(submission, solutions, out=None, options=Options()):
+    """What an instructor needs to answer a complaint, as text.
+
+    Parameters
+    ----------
+    submission : path
+        One notebook.
+    solutions : path
+    out : path, optional
+        The results whose seed is used, so that the same networks are drawn again.
+    options : Options
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    CourseError
+    """
+    found = find_submissions(submission)
+    if len(found) != 1:
+        raise CourseError(f"{submission}: --explain takes one notebook, this has {len(found)}")
+    references = _references(solutions, options.exercise)
+    namespaces = _protections(options)
+    stored = read_run(out) if out is not None else None
+    seed = options.seed
+    if seed is None:
+        seed = stored["seed"] if stored else secrets.randbelow(2**31)
+    with _plan(solutions, submission, out, seed, options, namespaces) as plan:
+        worker = Worker(plan, _seconds(references, options))
+        try:
+            verdict = worker.judge(found[0].source, options.exercise, explain=True)
+        finally:
+            worker.close()
+    return _explanation(found[0], verdict, references, seed)
 
 
-def _writable_folder(out):
-    out = Path(out)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CourseError(f"{out}: cannot be made ({error.strerror})") from None
-    if not os.access(out, os.W_OK | os.X_OK):
-        raise CourseError(f"{out}: no permission to write in this folder")
-    return out
+def _references(solutions, exercise):
+    references = load_references(solutions)
+    if exercise is not None and exercise not in references:
+        raise CourseError(f"no exercise {exercise!r} (there are: {', '.join(references)})")
+    return references if exercise is None else {exercise: references[exercise]}
 
 
-def _read(file, references, exercise):
-    """The task that a file is, or its grade where there is nothing to run."""
-    try:
-        submission = read_submission(file)
-    except Unreadable as error:
-        return _no_points(file.stem, file.name, None, "unreadable", str(error))
-    name = exercise or identify(submission, references)
-    if name is None:
-        what = "names no exercise that there is, and defines no exercise's functions"
-        return _no_points(file.stem, file.name, None, "unreadable", what)
-    answers = find_answers(submission, references[name])
-    if not answers.given:
-        what = "; ".join([*answers.broken_cells, "no answer differs from its stub"])
-        return _no_points(file.stem, file.name, references[name], "no-answer", what)
-    return Task(file.stem, file.name, references[name], answers)
-
-
-def _no_points(student, file, reference, status, what):
-    return Grade(
-        student,
-        reference.name if reference else "",
-        status,
-        f"{file}: {what}; no points, status {status}",
-        score(reference.checks, {}) if reference else [],
+def _protections(options):
+    """Say which protections are on; whether namespaces are."""
+    limits = options.limits
+    numbers = (
+        f"{limits.seconds:g} s, {limits.memory} MB, {limits.processes} processes, "
+        f"{limits.open_files} open files, {limits.file_size} MB of files, "
+        f"{limits.output_size} MB of results"
     )
+    try:
+        server = Server(namespaces=True)
+        try:
+            pid, channel = server.start(limits)
+            channel.close()
+            server.end(pid)
+        finally:
+            server.close()
+    except NoSandbox as error:
+        if options.require_sandbox:
+            raise CourseError(f"no sandbox on this machine: {error}") from None
+        _say(
+            f"Sandbox: NO NAMESPACES ({error}), so an answer can read files, use the network and "
+            f"see other processes. Limits for each answer: {numbers}."
+        )
+        return False
+    _say(
+        "Sandbox: each answer has user, process, network, file system and IPC namespaces of its "
+        f"own. Limits for each: {numbers}."
+    )
+    return True
 
 
-def _verdict(task, result, timeout):
-    """The grade that a result means, and in words what the points do not tell."""
-    reference, answers = task.reference, task.answers
-    what = list(answers.broken_cells)
-    if answers.missing:
-        what.append(f"not answered: {', '.join(answers.missing)}")
-    what += [
-        f"{_cell_name(reference, cell_id)} raises an error"
-        for cell_id in reference.answer_cells
-        if result.passed.get(cell_id) is False
-    ]
-    status = "graded" if result.ended == "finished" else result.ended
-    if status != "graded":
-        how = {
-            "timeout": f"took longer than {timeout:g} s" if result.at else "took too long",
-            "crashed": "ended its kernel" if result.at else "ended before its time",
+@contextmanager
+def _plan(solutions, submissions, out, seed, options, namespaces):
+    """The file that tells the workers what is the same for all submissions."""
+    with tempfile.TemporaryDirectory(prefix="course-plan-") as folder:
+        plan = Path(folder) / "plan.json"
+        hidden = [solutions, submissions, *([out] if out else []), Path(coursekit.__file__).parent]
+        text = {
+            "solutions": str(Path(solutions).resolve()),
+            "exercise": options.exercise,
+            "seed": seed,
+            "limits": asdict(options.limits),
+            "namespaces": namespaces,
+            "hidden": [str(Path(path).resolve()) for path in hidden],
         }
-        what.append(f"{_cell_name(reference, result.at)} {how[status]}")
-        what.append(f"it keeps the points of the checks before, status {status}")
-    message = f"{task.file}: {'; '.join(what)}" if what else ""
-    checks = score(reference.checks, result.passed)
-    return Grade(task.student, reference.name, status, message, checks)
+        plan.write_text(json.dumps(text), encoding="utf-8")
+        yield plan
 
 
-def _cell_name(reference, cell_id):
-    """What an instructor calls a cell: a check by its name, an answer by what it defines."""
-    for check in reference.checks:
-        if check.cell_id == cell_id:
-            return f"the check {check.name!r}"
-    for statement, is_answer in reference.answer_cells.get(cell_id, []):
-        if is_answer:
-            return f"the cell of {', '.join(sorted(statement.binds))}"
-    return "the run as a whole"
+def _seconds(references, options):
+    """What the answers of one submission may take, if each uses all its time, and twice."""
+    most = max(len(reference.answers) for reference in references.values())
+    return 2 * most * options.limits.seconds
 
 
-def _distinct(tasks):
-    return {task.reference.name: task for task in tasks}.values()
+def _verdicts(todo, plan, seconds, options):
+    """(Found, Verdict) for each, as they come."""
+    jobs = min(options.jobs or os.cpu_count(), len(todo))
+    workers = [Worker(plan, seconds) for _ in range(jobs)]
+    waiting, done = SimpleQueue(), SimpleQueue()
+    for one in todo:
+        waiting.put(one)
+
+    def work(worker):
+        try:
+            while True:
+                one = waiting.get_nowait()
+                done.put((one, worker.judge(one.source, options.exercise)))
+        except Empty:
+            pass
+        except BaseException as error:
+            done.put((None, error))
+
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            for worker in workers:
+                pool.submit(work, worker)
+            for _ in todo:
+                one, verdict = done.get()
+                if one is None:
+                    raise verdict
+                yield one, verdict
+        finally:
+            for worker in workers:
+                worker.close()
+
+
+def _write(out, verdicts, references):
+    """The gradebook and the pages of feedback; the grades."""
+    folders = file_names({one.student for one in verdicts})
+    grades = []
+    for group in _by_student_and_exercise(verdicts).values():
+        newest = max(group, key=lambda one: one.when)
+        verdict = verdicts[newest]
+        others = [one.file for one in group if one is not newest]
+        one = _grade(newest, verdict, others, references)
+        grades.append(one)
+        page = out / "feedback" / folders[newest.student] / f"{one.exercise or 'unknown'}.html"
+        write_whole(page, feedback_page(one, verdict))
+    write_gradebook(out / "gradebook.csv", grades)
+    return grades
+
+
+def _by_student_and_exercise(verdicts):
+    groups = {}
+    for one, verdict in verdicts.items():
+        groups.setdefault((one.student, verdict.exercise), []).append(one)
+    return groups
+
+
+def _grade(found, verdict, others, references):
+    what = [verdict.message] if verdict.message else []
+    if verdict.status in ("timeout", "crashed"):
+        what.append(f"it keeps the points of the checks that passed, status {verdict.status}")
+    elif verdict.status != "graded":
+        what.append(f"no points, status {verdict.status}")
+    if others:
+        what.append(f"the newest of {len(others) + 1}, the others are {', '.join(others)}")
+    message = f"{found.file}: {'; '.join(what)}" if what else ""
+    reference = references.get(verdict.exercise)
+    checks = score(reference.checks, verdict.passed) if reference else []
+    return Grade(found.student, verdict.exercise, verdict.status, message, checks)
 
 
 def _report(grades, path, seed):
     """One line for each message, and one about the whole; on stderr."""
     for one in sorted(grades, key=lambda grade: grade.student):
         if one.message:
-            print(one.message, file=sys.stderr)
+            _say(one.message)
     counts = Counter(one.status for one in grades)
     summary = ", ".join(f"{count} {status}" for status, count in counts.most_common())
     plural = "" if len(grades) == 1 else "s"
-    print(f"{len(grades)} submission{plural}: {summary}; {path} (seed {seed})", file=sys.stderr)
+    _say(f"{len(grades)} submission{plural}: {summary}; {path} (seed {seed})")
+
+
+def _say(text):
+    text = text.encode(errors="replace").decode()  # a file's name need not be Unicode
+    print(" ".join(text.split()), file=sys.stderr, flush=True)
+
+
+def _explanation(found, verdict, references, seed):
+    lines = [
+        f"{found.file}: exercise {verdict.exercise or 'unknown'}, status {verdict.status}, "
+        f"seed {seed}"
+    ]
+    if verdict.message:
+        lines.append(verdict.message)
+    for name, source in verdict.taken.items():
+        lines += ["", f"---- taken for {name}", source]
+    reference = references.get(verdict.exercise)
+    for check, points in score(reference.checks, verdict.passed) if reference else []:
+        state = "passed" if verdict.passed.get(check.name) else "NOT passed"
+        lines += ["", f"==== {check.name}: {state}, {points:g} of {check.points:g} points"]
+        if verdict.passed.get(check.name):
+            continue
+        lines.append(verdict.printed.get(check.name, "").rstrip())
+        for one in verdict.differences:
+            if one["check"] == check.name:
+                lines.append(f"\nThe first call of {one['name']} that differs from the solution's:")
+                for name, argument in one["arguments"].items():
+                    lines += [f"\n{name}:", argument]
+                lines += ["\nreturned:", one["result"], "\nexpected:", one["expected"]]
+    return "\n".join(lines)

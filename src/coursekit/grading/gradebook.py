@@ -1,11 +1,11 @@
 """Points, and the table of them."""
 
 import csv
-import os
+import io
 import re
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
+
+from coursekit.files import write_whole
 
 COLUMNS = ("student", "exercise", "score", "max_score", "status", "message")
 
@@ -44,8 +44,8 @@ class Grade:
 
 
 def score(checks, passed):
-    """Pair every check with its points, or 0 where its cell is not among those that passed."""
-    return [(check, check.points if passed.get(check.cell_id) else 0) for check in checks]
+    """Pair every check with its points, or 0 where its name is not among those that passed."""
+    return [(check, check.points if passed.get(check.name) else 0) for check in checks]
 
 
 def write_gradebook(path, grades):
@@ -55,25 +55,17 @@ def write_gradebook(path, grades):
     of other exercises. Each row is a line. Text that a spreadsheet would take for a formula gets
     a ``'`` in front.
     """
-    path = Path(path)
     grades = sorted(grades, key=lambda grade: (grade.student, grade.exercise))
     check_columns = {
         f"{grade.exercise}: {check.name}": None
         for grade in sorted(grades, key=lambda grade: grade.exercise)
         for check, _ in grade.checks
     }
-    # In the same folder, so that the replacement is one step of the file system.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="") as file:
-            rows = csv.DictWriter(file, [*COLUMNS, *check_columns], lineterminator="\n")
-            rows.writeheader()
-            rows.writerows(_row(grade) for grade in grades)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    text = io.StringIO()
+    rows = csv.DictWriter(text, [*COLUMNS, *check_columns], lineterminator="\n")
+    rows.writeheader()
+    rows.writerows(_row(grade) for grade in grades)
+    write_whole(path, text.getvalue())
 
 
 def _row(grade):

@@ -10,6 +10,9 @@ from coursekit.exercises import make_exercise
 from coursekit.grading.statements import BrokenCell, statements_of
 from coursekit.notebooks import cell_place, exercise_of, has_tag, notebook_paths, read_notebook
 
+# The cells that say in words, with `backprop.checks`, what is wrong.
+IN_WORDS = "in-words"
+
 SEED_LINE = re.compile(r"^check_seed = .*$", re.MULTILINE)
 
 
@@ -29,27 +32,34 @@ class Reference:
     Attributes
     ----------
     name : str
+    digest : str
+        Another one when the solution changes.
     solution : NotebookNode
-        Without its explore cells.
+        Without its explore cells, except those with the tag ``in-words``.
     answer_cells : dict of str to list of (Statement, bool)
         For each answer cell's id its statements, and whether a statement is an answer.
     answers : dict of str to Statement
         The names that the answers bind, and the solution's statement for each.
     stubs : dict of str to Statement
         For the names that the exercise gives a stub, the stub.
-    given : frozenset of str
-        The names that the other cells bind, apart from the check cells.
+    given : dict of str to Statement
+        The names that the other cells bind, apart from the check cells, and the last statement
+        that binds each.
+    star_imports : list of Statement
+        Of the same cells.
     functions : frozenset of str
         Every function that the notebook defines: what an exercise can be known by.
     checks : list of Check
     """
 
     name: str
+    digest: str
     solution: NotebookNode
     answer_cells: dict
     answers: dict
     stubs: dict
-    given: frozenset
+    given: dict
+    star_imports: list
     functions: frozenset
     checks: list
 
@@ -75,11 +85,12 @@ def load_references(solutions_dir):
 
 def make_reference(name, solution):
     """Read an exercise from its solution notebook, which is not changed."""
-    exercise_sources = {cell.id: cell.source for cell in make_exercise(solution).cells}
+    exercise = make_exercise(solution)
+    exercise_sources = {cell.id: cell.source for cell in exercise.cells}
     solution = _without_explore_cells(solution)
-    answer_cells, answers, stubs, given, functions = {}, {}, {}, set(), set()
+    answer_cells, answers, stubs, given, star_imports, functions = {}, {}, {}, {}, [], set()
     for cell in solution.cells:
-        if cell.cell_type != "code":
+        if cell.cell_type != "code" or has_tag(cell, IN_WORDS):
             continue
         statements = _statements(solution, cell, cell.source)
         functions |= {name for s in statements if s.is_function for name in s.binds}
@@ -92,17 +103,20 @@ def make_reference(name, solution):
                 if is_answer:
                     answers |= {name: statement for name in names}
                 else:
-                    given |= names
+                    given |= {name: statement for name in names}
             stubs |= {name: stub for stub in stub_statements for name in stub.binds}
         elif not has_tag(cell, "check"):
-            given |= {name for s in statements for name in s.binds}
+            given |= {name: s for s in statements for name in s.binds}
+            star_imports += [s for s in statements if s.is_star_import]
     return Reference(
         name,
+        exercise.metadata["course"]["solution_digest"],
         solution,
         answer_cells,
         answers,
         {name: stub for name, stub in stubs.items() if name in answers},
-        frozenset(given),
+        given,
+        star_imports,
         frozenset(functions),
         [
             Check(cell.id, cell.metadata["name"], cell.metadata["points"])
@@ -132,7 +146,9 @@ def with_seed(notebook, seed):
 
 def _without_explore_cells(solution):
     kept = NotebookNode(solution)
-    kept.cells = [cell for cell in solution.cells if not has_tag(cell, "explore")]
+    kept.cells = [
+        cell for cell in solution.cells if not has_tag(cell, "explore") or has_tag(cell, IN_WORDS)
+    ]
     return kept
 
 

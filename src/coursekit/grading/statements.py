@@ -77,14 +77,28 @@ def statements_of(cell_source):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a student's "\d" is no news for the instructor
         try:
-            code = TransformerManager().transform_cell(PYTHON_CELL_MAGIC.sub(r"\1", cell_source))
-            compile(code, "cell", "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            code = _without_magics(cell_source)
             return [_statement(code, node) for node in ast.parse(code).body]
         except SyntaxError as error:
             raise BrokenCell(f"line {error.lineno}: {error.msg}") from None
         except (ValueError, RecursionError, MemoryError) as error:
             # Null bytes, or expressions nested thousands deep.
             raise BrokenCell(str(error) or type(error).__name__) from None
+
+
+def _without_magics(cell_source):
+    """The cell as Python; most cells are that already, and IPython takes its time."""
+    try:
+        _compile(cell_source)
+        return cell_source
+    except SyntaxError:
+        code = TransformerManager().transform_cell(PYTHON_CELL_MAGIC.sub(r"\1", cell_source))
+        _compile(code)
+        return code
+
+
+def _compile(code):
+    compile(code, "cell", "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
 
 
 def _statement(code, node):

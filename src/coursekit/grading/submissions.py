@@ -1,20 +1,100 @@
 """Find submissions and read them. Whatever is in the files, nothing here runs it."""
 
+import hashlib
 import json
+import os
+import re
+import stat
+import zipfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from coursekit.errors import CourseError
 
 LARGEST = 20 * 2**20  # bytes; a notebook with many figures has 2 or 3 million
+MOST_IN_A_ZIP = 20_000
+
+# How the learning platforms name what they hand out.
+MOODLE = re.compile(r"(?P<name>.+)_(?P<user>\d+)_assignsubmission_file_?")
+CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<user>\d+)_(?P<submission>\d+)_.+")
+# How a browser names the second file of a name.
+COPY = re.compile(r"(?P<name>.+?) ?\((?P<copy>\d+)\)")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the bytes of a submission are: a file, or a member of a zip file.
+
+    Attributes
+    ----------
+    path : str
+    member : str or None
+    """
+
+    path: str
+    member: str | None = None
+
+    def read(self):
+        """At most `LARGEST` bytes and one.
+
+        Raises
+        ------
+        Unreadable
+        """
+        try:
+            if self.member is None:
+                return _read_file(self.path)
+            with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as file:
+                return file.read(LARGEST + 1)
+        except OSError as error:
+            raise Unreadable(f"cannot be read ({error.strerror or error})") from None
+        except Exception as error:  # encrypted, damaged, or compressed in a way of its own
+            if isinstance(error, Unreadable):
+                raise
+            raise Unreadable(f"cannot be unpacked ({error})") from None
+
+    def digest(self):
+        """A digest of the bytes, or of the reason why there are none."""
+        try:
+            return hashlib.sha256(self.read()).hexdigest()
+        except Unreadable as error:
+            return hashlib.sha256(f"unreadable: {error}".encode()).hexdigest()
+
+
+def _read_file(path):
+    # A link may lead to the solution, and opening a pipe would wait for its other end.
+    if stat.S_ISLNK(os.lstat(path).st_mode):
+        raise Unreadable("a link, not a file")
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise Unreadable("not a file")
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
+        return file.read(LARGEST + 1)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file that was handed in.
+
+    Attributes
+    ----------
+    student : str
+    file : str
+        What to call it: its name, with the folders in front of it.
+    source : Source
+    when : tuple
+        Of two by the same student the larger one is the newer.
+    """
+
+    student: str
+    file: str
+    source: Source
+    when: tuple
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A student's notebook: its code cells, and the exercise that its metadata name, if any."""
+    """What grading needs of a notebook: its code, and the exercise that its metadata name."""
 
-    student: str
-    file: str
     code_cells: tuple
     exercise: str | None
 
@@ -23,30 +103,116 @@ class Unreadable(ValueError):
     """A file that cannot be graded as a notebook; the message says what it is."""
 
 
+# ---- find ----------------------------------------------------------------------------------
+
+
 def find_submissions(path):
-    """The files to grade: every ``*.ipynb`` of a folder, or the one file; sorted.
+    """What was handed in.
+
+    Parameters
+    ----------
+    path : path
+        One notebook; or a folder or a zip file with ``student.ipynb``, with what Canvas or Moodle
+        hand out, or with ``student/.../*.ipynb`` as nbgrader has it.
+
+    Returns
+    -------
+    list of Found
+        Sorted by student and file.
 
     Raises
     ------
     CourseError
-        If there is nothing at ``path``, or no notebook in the folder.
+        If there is nothing at ``path``, or no notebook in it.
     """
     path = Path(path)
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        raise CourseError(f"{path}: no such folder or notebook")
-    found = sorted(
-        entry
-        for entry in path.iterdir()
-        if entry.suffix.lower() == ".ipynb" and not entry.name.startswith(".")
-    )
+    if path.is_dir():
+        found = [
+            _found(file.relative_to(path).parts, Source(str(file)), _time_of(file))
+            for file in _notebooks_in(path)
+        ]
+        where = "folder"
+    elif path.is_file() and path.suffix.lower() == ".zip":
+        found = _found_in_zip(path)
+        where = "zip file"
+    elif path.is_file():
+        return [_found((path.name,), Source(str(path)), _time_of(path))]
+    else:
+        raise CourseError(f"{path}: no such folder, zip file or notebook")
     if not found:
-        raise CourseError(f"{path}: no notebook (*.ipynb) in this folder")
-    return found
+        raise CourseError(f"{path}: no notebook (*.ipynb) in this {where}")
+    return sorted(found, key=lambda one: (one.student, one.when))
 
 
-def read_submission(path):
+def _notebooks_in(folder):
+    """Every file, or folder, with the name of a notebook; links to folders are not followed."""
+    for place, folders, files in os.walk(folder):
+        named = [name for name in folders if _is_notebook(name)]
+        folders[:] = sorted(set(folders) - set(named))
+        folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
+        for name in files:
+            if _is_notebook(name):
+                yield Path(place, name)
+        for name in named:
+            yield Path(place, name)
+
+
+def _is_notebook(name):
+    return name.lower().endswith(".ipynb") and not name.startswith(".")
+
+
+def _time_of(file):
+    return os.lstat(file).st_mtime
+
+
+def _found_in_zip(path):
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise CourseError(f"{path}: not a zip file that can be read ({error})") from None
+    if len(members) > MOST_IN_A_ZIP:
+        raise CourseError(f"{path}: {len(members)} files in it, at most {MOST_IN_A_ZIP} are read")
+    entries = {}
+    for member in members:
+        # A name is only ever a name here: nothing is written under it, wherever it points.
+        parts = [part for part in PurePosixPath(member.filename).parts if part not in ("/", "..")]
+        hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
+        if parts and not hidden and not member.is_dir() and _is_notebook(parts[-1]):
+            entries[member.filename] = parts, member.date_time
+    if len({parts[0] for parts, _ in entries.values()}) == 1 and all(
+        len(parts) == 2 for parts, _ in entries.values()
+    ):
+        # The folder that was packed as a whole.
+        entries = {name: (parts[1:], time) for name, (parts, time) in entries.items()}
+    return [
+        _found(parts, Source(str(path), name), time) for name, (parts, time) in entries.items()
+    ]
+
+
+def _found(parts, source, time):
+    """Whose it is, by the folders and the name."""
+    stem = PurePosixPath(parts[-1]).stem
+    number = 0
+    moodle = next((m for part in parts if (m := MOODLE.match(part))), None)
+    canvas = CANVAS.fullmatch(stem)
+    copy = COPY.fullmatch(stem)
+    if moodle:
+        student = f"{moodle['name']}_{moodle['user']}"
+    elif canvas:
+        student, number = f"{canvas['name']}_{canvas['user']}", int(canvas["submission"])
+    elif len(parts) > 1:
+        student = parts[0]
+    else:
+        student = copy["name"] if copy else stem
+    when = (number, int(copy["copy"]) if copy else 0, time, parts[-1])
+    return Found(student, "/".join(parts), source, when)
+
+
+# ---- read ----------------------------------------------------------------------------------
+
+
+def read_submission(source):
     """Read a notebook as far as grading needs it, and no stricter.
 
     Raises
@@ -54,26 +220,19 @@ def read_submission(path):
     Unreadable
         If it is no file, too large, not JSON, or not a notebook of format 4.
     """
-    notebook = _json(_text(path), path)
+    notebook = _json(_text(source.read()))
     if not isinstance(notebook, dict) or "nbformat" not in notebook:
         raise Unreadable("not a notebook (JSON of something else)")
     if notebook["nbformat"] != 4:
-        raise Unreadable(f"not a notebook of format 4 (nbformat is {notebook['nbformat']!r})")
+        raise Unreadable(f"not a notebook of format 4 (nbformat is {notebook['nbformat']!r:.40})")
     cells = notebook.get("cells")
     if not isinstance(cells, list):
         raise Unreadable("not a notebook (it has no list of cells)")
     code_cells = [_source(cell) for cell in cells if _is_code(cell)]
-    return Submission(path.stem, path.name, tuple(code_cells), _exercise(notebook))
+    return Submission(tuple(code_cells), _exercise(notebook))
 
 
-def _text(path):
-    if not path.is_file():  # a folder; or a pipe, which would never end
-        raise Unreadable("not a file")
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise Unreadable(f"cannot be read ({error.strerror})") from None
+def _text(data):
     if len(data) > LARGEST:
         raise Unreadable(f"larger than {LARGEST // 2**20} MB")
     if not data.strip():
@@ -84,13 +243,14 @@ def _text(path):
         raise Unreadable("not a notebook (not a text file)") from None
 
 
-def _json(text, path):
+def _json(text):
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         text = text.rstrip()
         if error.pos >= len(text) or error.msg.startswith("Unterminated string"):
-            raise Unreadable(f"not a notebook (JSON ends at line {text.count(chr(10)) + 1})") from None
+            line = text.count("\n") + 1
+            raise Unreadable(f"not a notebook (JSON ends at line {line})") from None
         raise Unreadable(f"not a notebook (no JSON at line {error.lineno})") from None
     except (ValueError, RecursionError):  # a number of many thousand digits, lists in lists in ...
         raise Unreadable("not a notebook (JSON of something else)") from None

@@ -1,50 +1,113 @@
-"""A pytest plugin that writes nbval's verdict on each cell to a file, as soon as it stands.
+"""nbval's verdict on each cell of a notebook, with one kernel for many notebooks.
 
-It runs in the process of `pytest --nbval` that `coursekit.grading.run` starts. Each line of the
-file is a JSON object::
-
-    {"kernel": 4711}                            the kernel's process id, before the first cell
-    {"cell": "7a69cd4", "passed": true}         after each code cell
-    {"ended": "finished", "at": null}           the last line; or "timeout" or "crashed", and
-                                                the id of the cell where
-
-What a notebook prints goes elsewhere, so that nothing it prints can pass for a verdict.
+The kernel is trusted: no line of a submission runs in it (see `coursekit.grading.sandbox`). So it
+can be kept, emptied in between, and a notebook takes as long as its cells.
 """
 
-import json
 import os
 import threading
+from dataclasses import dataclass, field
 
+import nbval.plugin
 import pytest
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
+
+EMPTY = """\
+from coursekit.grading.sandbox import session
+session.forget()
+get_ipython().reset(new_session=False)
+import os
+os.chdir({folder!r})
+"""
+# A kernel whose worker was killed must not stay.
+PREPARE = """\
+from coursekit.grading.sandbox.inside import jail
+jail.die_with_parent()
+"""
+SECONDS = 60  # that emptying a kernel may take; it takes 0.03
 
 
-def pytest_addoption(parser):
-    parser.addoption("--verdicts", required=True, help="the file to write")
+class WarmKernel(RunningKernel):
+    """A kernel that outlives nbval's use of it."""
+
+    def __init__(self):
+        super().__init__(CURRENT_ENV_KERNEL_NAME, startup_timeout=SECONDS)
+        self._run(PREPARE)
+
+    def empty(self, folder):
+        """Forget the notebook that ran last, and go to the folder of the next."""
+        self._run(EMPTY.format(folder=str(folder)))
+
+    def stop(self):
+        """nbval stops a kernel behind each notebook; this one stays."""
+
+    def end(self):
+        super().stop()
+
+    def _run(self, code):
+        reply = self.kc.execute(code, reply=True, timeout=SECONDS, store_history=False)
+        if reply["content"]["status"] != "ok":
+            raise RuntimeError("\n".join(reply["content"]["traceback"]))
 
 
-def pytest_configure(config):
-    config.pluginmanager.register(Verdicts(config.option.verdicts), "verdicts")
+@dataclass
+class Result:
+    """What nbval found.
+
+    Attributes
+    ----------
+    passed : dict of str to bool
+        For each code cell, by its id.
+    outputs : dict of str to list
+        What each code cell printed and displayed, as outputs of a notebook.
+    """
+
+    passed: dict = field(default_factory=dict)
+    outputs: dict = field(default_factory=dict)
 
 
-class Verdicts:
-    """Writes the verdicts, and ends the session at the first cell that hangs or crashes."""
+def judge_cells(path, kernel, seconds):
+    """Run a notebook under nbval.
 
-    def __init__(self, path):
-        self.file = open(path, "w", encoding="utf-8", buffering=1)  # a line is never half there
-        self.kernel_told = False
+    Parameters
+    ----------
+    path : Path
+        With the expected outputs.
+    kernel : WarmKernel
+    seconds : float
+        That one cell may take.
 
-    def write(self, **line):
-        self.file.write(json.dumps(line) + "\n")
+    Returns
+    -------
+    Result
+    """
+    kernel.empty(path.parent)
+    listener = _Listener(kernel)
+    nbval.plugin.RunningKernel = lambda *args, **kwargs: kernel
+    pytest.main(
+        [
+            *(str(path), "--nbval", "--nbval-current-env", f"--nbval-cell-timeout={seconds}"),
+            *("-p", "nbval.plugin", "-p", "no:cacheprovider", "-p", "no:unraisableexception"),
+            # No configuration of any folder above.
+            *("-c", os.devnull, "--rootdir", str(path.parent)),
+        ],
+        plugins=[listener],
+    )
+    return listener.result
+
+
+class _Listener:
+    """A pytest plugin that keeps nbval's verdicts."""
+
+    def __init__(self, kernel):
+        self.kernel = kernel.km.provisioner.process
+        self.result = Result()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item):
         """Watch the kernel while a cell runs: nbval would wait for a dead one's answer."""
-        kernel = item.parent.kernel.km.provisioner.process
-        if not self.kernel_told:
-            self.write(kernel=kernel.pid)
-            self.kernel_told = True
         done = threading.Event()
-        watch = threading.Thread(target=self.watch, args=(item, kernel, done), daemon=True)
+        watch = threading.Thread(target=self._watch, args=(done,), daemon=True)
         watch.start()
         try:
             return (yield)
@@ -52,27 +115,15 @@ class Verdicts:
             done.set()
             watch.join()
 
-    def watch(self, item, kernel, done):
-        while True:
-            finished = done.wait(0.05)
-            # nbval itself ends a kernel that does not answer to an interrupt.
-            if kernel.poll() is not None and not item.parent.timed_out:
-                self.write(ended="crashed", at=item.cell.id)
-                os._exit(0)
-            if finished:
-                return
+    def _watch(self, done):
+        while not done.wait(0.2):
+            if self.kernel.poll() is not None:
+                os._exit(1)  # who waits for this process starts another
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
         report = yield
         if call.when == "call":
-            if item.parent.timed_out:
-                self.write(ended="timeout", at=item.cell.id)
-                item.session.shouldstop = "a cell timed out"
-            else:
-                self.write(cell=item.cell.id, passed=report.outcome == "passed")
+            self.result.passed[item.cell.id] = report.outcome == "passed"
+            self.result.outputs[item.cell.id] = list(item.test_outputs or ())
         return report
-
-    def pytest_sessionfinish(self, session):
-        if not session.shouldstop:
-            self.write(ended="finished", at=None)

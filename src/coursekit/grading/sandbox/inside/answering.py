@@ -1,0 +1,93 @@
+"""What an answer's own process does: define the answer, and call it when asked."""
+
+import traceback
+
+# Loaded before the fork, since answers use them, and from a jail without namespaces the files of
+# another user's Python may not be readable.
+import collections, copy, functools, itertools, math, operator, random, time, typing  # noqa: E401
+import numpy as np  # noqa: F401
+
+from . import wire
+
+
+def serve(channel):
+    """Answer calls until the other side closes.
+
+    First comes the code, as ``("code", {"pieces": [[source, line], ...], "file": name})``; then
+    ``("call", [name, args, kwargs])`` and ``("value", name)``, to which the reply is
+    ``("returned", value)`` or ``("raised", [type, message, line])``. A function among the
+    arguments is called over the channel as well: ``("call back", [number, args])``.
+    """
+    _, code = wire.receive(channel)
+    namespace = {"__name__": "__main__", "display": _nothing, "get_ipython": _Nothing}
+    reply = _outcome(_define, code, namespace, file=code["file"])
+    while True:
+        _send(channel, *reply)
+        kind, request = wire.receive(channel, function=lambda number: _far(channel, number))
+        if kind == "call":
+            name, arguments, keywords = request
+            reply = _outcome(_call, namespace, name, arguments, keywords, file=code["file"])
+        else:
+            reply = _outcome(namespace.__getitem__, request, file=code["file"])
+
+
+def _define(code, namespace):
+    """Run the statements: the exercise's own, and the submission's as lines of one file."""
+    for source, line in code["pieces"]:
+        file = "<given>" if line is None else code["file"]
+        exec(compile("\n" * (line or 0) + source, file, "exec", dont_inherit=True), namespace)
+
+
+def _call(namespace, name, arguments, keywords):
+    return namespace[name](*arguments, **keywords)
+
+
+def _outcome(function, *arguments, file):
+    """("returned", value), or ("raised", [type, message, number of the line of ``file``])."""
+    try:
+        return "returned", function(*arguments)
+    except BaseException as error:  # SystemExit as well: a result like any other
+        return "raised", _told(error, file)
+
+
+def _told(error, file):
+    try:
+        message = str(error)
+    except BaseException:  # an exception of one's own may do anything
+        message = ""
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
+    return [type(error).__name__, message, lines[-1] if lines else None]
+
+
+def _send(channel, kind, value):
+    try:
+        wire.send(channel, kind, value)
+    except wire.Broken:
+        raise
+    except BaseException as error:  # too large, or an object that defends itself
+        name, message, _ = _told(error, "")
+        wire.send(channel, "raised", [name, f"the result cannot be passed on: {message}", None])
+
+
+def _far(channel, number):
+    """A function of the other side."""
+
+    def far_function(*arguments):
+        wire.send(channel, "call back", [number, list(arguments)])
+        kind, value = wire.receive(channel)
+        if kind == "raised":
+            raise RuntimeError(value)
+        return value
+
+    return far_function
+
+
+def _nothing(*arguments, **keywords):
+    """Stands for what shows something."""
+
+
+class _Nothing:
+    """Stands for the notebook's shell, which what is left of a magic calls."""
+
+    def __getattr__(self, name):
+        return _nothing
