@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from course_notebooks import SOLUTIONS, small_solution, with_replaced, write_in
 
+from backprop.checks.catalogue import BACKWARD_PASS
 from coursekit.cli import main
 from coursekit.exercises import make_exercise
 from coursekit.notebooks import has_tag, read_notebook
@@ -157,32 +158,32 @@ def test_a_machine_that_cannot_run_nbval_costs_no_student_a_point(graded, monkey
 
 # The course's own exercises, all graded in one run.
 
-BIASES = "all_dl_dbiases[layer] = dl_df.copy()"
-WEIGHTS = "all_dl_dweights[layer] = dl_df @ all_h[layer].T"
-PRODUCT = "dl_dh = all_weights[layer].T @ dl_df"
-MASK = "dl_df = indicator_function(all_f[layer - 1]) * dl_dh"
-
 LOST_CHECK = {
-    BIASES: "7.21 biases",
-    WEIGHTS: "7.22 weights",
-    PRODUCT: "7.24 product",
-    MASK: "7.24 mask",
+    "7.21": "7.21 biases",
+    "7.22": "7.22 weights",
+    "7.24 product": "7.24 product",
+    "7.24 mask": "7.24 mask",
 }
-
-WRONG_LINES = {
-    "bias_stub": (BIASES, "all_dl_dbiases[layer] = np.zeros_like(all_biases[layer])"),
-    "bias_half": (BIASES, "all_dl_dbiases[layer] = dl_df / 2"),
-    "bias_sign": (BIASES, "all_dl_dbiases[layer] = -dl_df"),
-    "bias_one_number": (BIASES, "all_dl_dbiases[layer] = dl_df.sum()"),
-    "weight_stub": (WEIGHTS, "all_dl_dweights[layer] = np.zeros_like(all_weights[layer])"),
-    "weight_reversed": (WEIGHTS, "all_dl_dweights[layer] = all_h[layer] @ dl_df.T"),
-    "weight_from_f": (WEIGHTS, "all_dl_dweights[layer] = dl_df @ all_f[layer].T"),
-    "product_stub": (PRODUCT, "dl_dh = np.ones_like(all_h[layer])"),
-    "product_not_transposed": (PRODUCT, "dl_dh = all_weights[layer] @ dl_df"),
-    "mask_stub": (MASK, "dl_df = dl_dh"),
-    "mask_of_wrong_layer": (MASK, "dl_df = indicator_function(all_f[layer]) * dl_dh"),
-    "mask_is_relu": (MASK, "dl_df = relu(all_f[layer - 1]) * dl_dh"),
+# The exercise has one example, and no pre-activation is ever exactly zero.
+NOT_WRONG_THERE = {"bias-not-summed", "bias-mean", "weights-divided-by-batch", "mask-at-zero"}
+# One wrong line, and yet two checks are lost: what comes back has not the shape that a mask needs,
+# or is zero, so that there is no mask to be seen; or the mask's line throws the product away.
+TAKES_ANOTHER_WITH_IT = {
+    ("nothing-comes-back", 0): "7.24 mask",
+    ("nothing-comes-back", 1): "7.24 mask",
+    ("product-wrong-side", 0): "7.24 mask",
+    ("product-wrong-side", 1): "7.24 mask",
+    ("product-wrong-side", 2): "7.24 mask",
+    ("product-elementwise", 0): "7.24 mask",
+    ("product-elementwise", 1): "7.24 mask",
+    ("relu-of-gradient", 2): "7.24 product",
 }
+WRONG_LINES = [
+    (entry, number)
+    for entry in BACKWARD_PASS.catalogue
+    for number in range(len(entry.variants))
+    if entry.equation in LOST_CHECK and entry.slug not in NOT_WRONG_THERE
+]
 
 SOLUTION_PATHS = sorted(SOLUTIONS.glob("*.ipynb"))
 
@@ -207,9 +208,11 @@ def course_grades(tmp_path_factory):
         # A statement more, so that it counts as an answer and runs.
         stubs = exercise_with(solution, lambda cell, solved: f"{cell.source}\n    pass")
         write_in(submissions, stubs, f"{path.stem} stubs")
-    solution = read_notebook(SOLUTIONS / "07_backward_pass.ipynb")
-    for name, (right, wrong) in WRONG_LINES.items():
-        write_in(submissions, with_replaced(solution, right, wrong), name)
+    for entry, number in WRONG_LINES:
+        cell = nbformat.v4.new_code_cell(BACKWARD_PASS.source(entry.variants[number]))
+        course = {"course": {"exercise": "07_backward_pass"}}
+        wrong = nbformat.v4.new_notebook(cells=[cell], metadata=course)
+        write_in(submissions, wrong, f"{entry.slug} {number}")
     main(
         ["grade", str(submissions), "--out", str(folder / "grades"), "--solutions", str(SOLUTIONS)]
     )
@@ -229,9 +232,12 @@ def test_stubs_that_run_earn_no_point(course_grades, path):
     assert (row["exercise"], row["status"], row["score"]) == (path.stem, "graded", "0")
 
 
-@pytest.mark.parametrize("name", WRONG_LINES)
-def test_a_wrong_line_loses_its_own_check_and_keeps_the_others(course_grades, name):
-    right, _ = WRONG_LINES[name]
-    row = course_grades[name]
-    points = {check: row[f"07_backward_pass: {check}"] for check in LOST_CHECK.values()}
-    assert points == {check: "2" for check in points} | {LOST_CHECK[right]: "0"}
+@pytest.mark.parametrize(
+    "entry, number", WRONG_LINES, ids=[f"{entry.slug}-{number}" for entry, number in WRONG_LINES]
+)
+def test_a_wrong_line_loses_its_own_check_and_keeps_the_others(course_grades, entry, number):
+    row = course_grades[f"{entry.slug} {number}"]
+    lost = {check for check in LOST_CHECK.values() if row[f"07_backward_pass: {check}"] == "0"}
+    also_lost = TAKES_ANOTHER_WITH_IT.get((entry.slug, number))
+    assert lost == {LOST_CHECK[entry.equation]} | ({also_lost} if also_lost else set())
+    assert row["score"] == str(8 - 2 * len(lost))
