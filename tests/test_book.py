@@ -18,8 +18,10 @@ from bs4 import BeautifulSoup
 from course_notebooks import ROOT, small_solution, write_in
 from matplotlib.figure import Figure
 
+from backprop.checks.catalogue import BACKWARD_PASS, SUBJECTS
 from backprop.plots import PALETTE
 from coursekit.book import page_figure
+from coursekit.book.confusion import pairs_of_mistakes
 from coursekit.book.exercise_link import colab_url, exercise_notebooks
 from coursekit.book.figures import inline_svg
 
@@ -201,6 +203,117 @@ def test_while_the_repository_is_unknown_nothing_offers_colab(page, site):
     assert "colab" not in "".join(a["href"] for a in page.select("a[href]"))
     for exercise in (site / "exercises").iterdir():
         assert "git+" not in exercise.read_text()
+
+
+# ---- the pages of mistakes ----
+
+MISTAKE_PAGES = ("common_mistakes", "common_mistakes_in_the_steps")
+ENTRIES = {entry.slug: entry for subject in SUBJECTS for entry in subject.catalogue}
+CODES = {
+    slug: [
+        code
+        for subject in SUBJECTS
+        for entry in subject.catalogue
+        if entry.slug == slug
+        for lines in entry.variants
+        for code in lines.values()
+        if code != "pass"  # in place of a line that is not there
+    ]
+    for slug in ENTRIES
+}
+
+
+def sections_of_mistakes(site, page):
+    return read(site / f"chapters/{page}.html").select("section[id^=mistake-]")
+
+
+def rows(table):
+    """The texts of the cells, row by row, without the head."""
+    return [
+        [cell.get_text(" ", strip=True) for cell in row.select("th, td")]
+        for row in table.select("tbody tr")
+    ]
+
+
+def tables_under(site, heading):
+    """The tables of the page on what the checks tell apart, under a heading of any level."""
+    return read(site / "chapters/what_the_checks_tell_apart.html").select(f"#{heading} table")
+
+
+def test_every_mistake_of_the_catalogues_is_explained_in_one_place(site):
+    explained = Counter(
+        section["id"].removeprefix("mistake-")
+        for page in MISTAKE_PAGES
+        for section in sections_of_mistakes(site, page)
+    )
+    assert explained == dict.fromkeys(ENTRIES, 1)
+
+
+@pytest.mark.parametrize("page", MISTAKE_PAGES)
+def test_a_mistake_is_shown_with_its_question_its_lines_and_what_comes_of_it(site, page):
+    for section in sections_of_mistakes(site, page):
+        slug = section["id"].removeprefix("mistake-")
+        assert section.h3.find(string=True).replace("’", "'") == ENTRIES[slug].title
+        assert section.select_one(".admonition p:last-child").text.endswith("?")
+        code = "\n".join(block.text for block in section.select(".highlight"))
+        assert [line for line in CODES[slug] if line not in code] == []
+        said = section.get_text()
+        assert re.search(r"(On|With) the reference network|Tried with: ", said), slug
+
+
+def test_a_mistake_that_is_made_in_a_backward_pass_as_well_is_linked_and_not_repeated(site):
+    shared = {
+        f"common_mistakes.html#mistake-{entry.slug}"
+        for subject in SUBJECTS
+        for entry in subject.catalogue
+        if subject is not BACKWARD_PASS and entry.slug in {e.slug for e in BACKWARD_PASS.catalogue}
+    }
+    page = read(site / "chapters/common_mistakes_in_the_steps.html")
+    assert shared and shared <= {link["href"] for link in page.select("article li a[href]")}
+
+
+def test_the_arrays_of_a_mistake_say_what_comes_out_and_what_should(site):
+    page = read(site / "chapters/common_mistakes_in_the_steps.html")
+    arrays = page.select_one("#mistake-indicator-at-zero .bp-arrays")
+    assert [p.text for p in arrays.select("p")] == ["x", "comes out", "should come out"]
+    assert [pre.text for pre in arrays.select("pre")] == [
+        "[[ 0.]\n [ 2.]\n [-3.]\n [ 0.]]",
+        "[[1.]\n [1.]\n [0.]\n [1.]]",
+        "[[0.]\n [1.]\n [0.]\n [0.]]",
+    ]
+
+
+def test_the_tables_of_what_was_made_list_the_catalogue_each_mistake_reported_as_made(site):
+    made = [row for table in tables_under(site, "one-mistake") for row in rows(table)]
+    assert sorted(made) == sorted(
+        [entry.slug, "as made", str(len(entry.variants))] for entry in BACKWARD_PASS.catalogue
+    )
+
+
+def test_the_pairs_of_mistakes_are_all_counted_and_those_not_named_as_made_are_listed(site):
+    count, *lists, equations = map(rows, tables_under(site, "two-mistakes"))
+    numbers = [int(number) for _, number in count]
+    assert sum(numbers) == len(pairs_of_mistakes())
+    assert [len(made) for made in lists] == [number for number in numbers[1:] if number]
+    assert sum(int(cell) for _, *row in equations for cell in row) == 2 * sum(numbers)
+
+
+def test_every_other_function_has_a_row_and_its_mistakes_are_reported_as_made(site):
+    (table,) = tables_under(site, "the-other-functions")
+    ways = {s.name: sum(len(entry.variants) for entry in s.catalogue) for s in SUBJECTS}
+    del ways[BACKWARD_PASS.name]
+    assert {name: int(count) for name, _, count, _ in rows(table)} == ways
+    for *_, as_made in rows(table):
+        assert len(set(as_made.split(" of "))) == 1
+
+
+def test_every_table_has_heads_for_its_columns_and_its_rows(site):
+    for name in (*MISTAKE_PAGES, "what_the_checks_tell_apart"):
+        tables = read(site / f"chapters/{name}.html").select("table")
+        assert tables
+        for table in tables:
+            assert {cell.name for cell in table.select("thead tr > *")} == {"th"}
+            assert {row.find(["th", "td"]).name for row in table.select("tbody tr")} == {"th"}
 
 
 # ---- small books: what an author and a publisher rely on ----

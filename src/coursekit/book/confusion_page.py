@@ -1,4 +1,4 @@
-"""The tables and the figure of the page `what_the_checks_tell_apart`, from `confusion`'s records."""
+"""Tables and a figure for `what_the_checks_tell_apart`, from the records of `confusion`."""
 
 import itertools
 from collections import Counter

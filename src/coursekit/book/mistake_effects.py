@@ -6,6 +6,7 @@ in, what comes out, and what should.
 """
 
 import inspect
+import re
 
 import numpy as np
 from backprop.checks.trying import agree, is_right, try_out
@@ -155,4 +156,4 @@ def plain(text):
     >>> print(plain("it raised TypeError: f() takes *args"))
     it raised TypeError: f() takes \*args
     """
-    return "".join(f"\\{character}" if character in r"\`*_[]<>$" else character for character in text)
+    return re.sub(r"[\\`*_\[\]<>$]", r"\\\g<0>", text)

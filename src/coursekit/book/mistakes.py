@@ -32,6 +32,9 @@ SYMBOLS = {
     r"relu\(f_\{k-1\}\)": r"\relu(\f{k-1})",
     r"Omega_k": r"\Om{k}",
     r"beta_k": r"\bet{k}",
+    r"f = beta \+ Omega h": r"\fwd{\mathbf{f}} = \bet{} + \Om{}\,\fwd{\mathbf{h}}",
+    r"\bOmega\b": r"\Om{}",
+    r"\bbeta\b": r"\bet{}",
     r"f_\{k-1\}": r"\f{k-1}",
     r"h_\{k-1\}": r"\h{k-1}",
     r"f_k": r"\f{k}",
@@ -116,9 +119,9 @@ def mistakes_in(names):
     --------
     >>> [entry.slug for _, entry in mistakes_in(["indicator_function"])][:2]
     ['indicator-at-zero', 'indicator-inverted']
-    >>> both = dict((e.slug, e) for _, e in mistakes_in(["forward_difference", "central_difference"]))
-    >>> len(both["difference-sign"].variants)
-    2
+    >>> both = mistakes_in(["forward_difference", "central_difference"])
+    >>> [len(entry.variants) for _, entry in both if entry.slug == "difference-sign"]
+    [2]
     """
     found = {}
     for name in names:
