@@ -12,13 +12,14 @@ PAGE = """\
 <style>
 :root {{ color-scheme: light dark; }}
 body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem; }}
-pre {{ overflow-x: auto; padding: .75rem; border: 1px solid #8888; border-radius: .25rem; }}
+pre {{ white-space: pre-wrap; overflow-wrap: anywhere; padding: .75rem; border: 1px solid #8888; border-radius: .25rem; }}
 table {{ border-collapse: collapse; }}
 th, td {{ text-align: left; padding: .25rem 1rem .25rem 0; border-bottom: 1px solid #8888; }}
 </style>
 <h1>{title}</h1>
 <p><b>{score} of {max_score} points.</b> {status}</p>
 {message}
+{in_words}
 <h2>Checks</h2>
 <table>
 <thead><tr><th scope="col">check</th><th scope="col">points</th></tr></thead>
@@ -27,7 +28,6 @@ th, td {{ text-align: left; padding: .25rem 1rem .25rem 0; border-bottom: 1px so
 </tbody>
 </table>
 {printed}
-{in_words}
 </html>
 """
 
