@@ -53,9 +53,20 @@ def test_every_hint_asks_a_question(subject, entry):
     assert entry.hint.rstrip().endswith("?")
 
 
+@pytest.mark.parametrize("entry", BACKWARD_PASS.rare, ids=lambda entry: entry.title)
+def test_a_rare_mistake_is_named_with_a_question_that_does_not_contain_the_answer(entry):
+    assert entry.hint.rstrip().endswith("?")
+    for lines in entry.variants:
+        for seed in (7, 11):
+            report = check_backward_pass(BACKWARD_PASS.wrong(lines), seed=seed)
+            found = [(finding.equation, finding.cause) for finding in report.findings]
+            assert found == [(entry.equation, entry.slug)]
+            assert not ANSWERS.search(str(report))
+
+
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda s: s.name)
 def test_questions_for_unknown_mistakes_do_not_contain_the_answer(subject):
-    for question in subject.questions.values():
+    for question in (*subject.questions.values(), *subject.questions_in_batches.values()):
         assert question.endswith("?") and not ANSWERS.search(question)
 
 

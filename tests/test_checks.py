@@ -125,6 +125,120 @@ def test_a_mistake_only_in_the_first_layers_names_the_layers_where_it_shows():
     assert report.findings[0].layers == (0,)
 
 
+def test_a_product_that_is_wrong_in_one_layer_is_told_with_both_of_its_gradients():
+    product = "dl_dh = (2 if layer == K else 1) * all_weights[layer].T @ dl_df"
+    (finding,) = check_lines({"product": product}).findings
+    assert (finding.equation, finding.layers) == ("7.24 product", (2,))
+    assert finding.message.startswith("In dl/dh_3, back through the weights")
+    assert "so in dl/df_2:" in finding.message
+
+
+def test_the_layers_of_a_mask_are_those_of_the_pre_activations_whose_gradient_is_off():
+    (finding,) = check_lines({"mask": "dl_df = (all_f[layer - 1] > 1) * dl_dh"}).findings
+    assert (finding.equation, finding.layers) == ("7.24 mask", (0, 1, 2))
+    assert finding.message.startswith("In dl/df_0, dl/df_1 and dl/df_2, back through the ReLU")
+
+
+def test_a_known_mistake_made_in_some_layers_only_has_its_cause_and_these_layers():
+    mask = "dl_df = dl_dh if layer == K else (all_f[layer - 1] > 0) * dl_dh"
+    (finding,) = check_lines({"mask": mask}).findings
+    assert (finding.equation, finding.layers, finding.cause) == ("7.24 mask", (2,), "mask-missing")
+
+
+def test_three_mistakes_at_once_are_all_reported():
+    report = check_lines({
+        "weights": "all_dl_dweights[layer] = dl_df @ all_h[layer].T + 1",
+        "product": "dl_dh = np.abs(all_weights[layer]).T @ dl_df",
+        "mask": "dl_df = dl_dh",
+    })
+    assert [(f.equation, f.cause) for f in report.findings] == [
+        ("7.22", None), ("7.24 product", None), ("7.24 mask", None),
+    ]
+
+
+def test_a_known_mistake_is_named_beside_two_others():
+    report = check_lines({
+        "start": "dl_df = all_f[K] - y",
+        "biases": "all_dl_dbiases[layer] = dl_df.mean(axis=1, keepdims=True)",
+        "mask": "dl_df = np.where(all_f[layer - 1] > 0, 1, 0.1) * dl_dh",
+    })
+    assert [(f.equation, f.cause) for f in report.findings] == [
+        ("backward_pass", "factor-two-missing"), ("7.21", "bias-mean"), ("7.24 mask", None),
+    ]
+
+
+@pytest.mark.parametrize("end", VARIANTS["lists-reversed"], ids=("both", "weights", "biases"))
+def test_lists_in_another_order_do_not_hide_what_else_is_wrong(end):
+    report = check_lines(end | {"mask": "dl_df = np.where(all_f[layer - 1] > 0, 1, 0.1) * dl_dh"})
+    assert [(f.equation, f.cause) for f in report.findings] == [
+        ("backward_pass", "lists-reversed"), ("7.24 mask", None),
+    ]
+
+
+@pytest.mark.parametrize("slug", ["first-layer-forgotten", "output-layer-skipped"])
+def test_a_layer_that_is_left_out_does_not_hide_what_else_is_wrong(slug):
+    for end in VARIANTS[slug][:2]:
+        mask = {"mask": "dl_df = np.where(all_f[layer - 1] > 0, 1, 0.1) * dl_dh"}
+        report = check_lines(end | mask)
+        assert [(f.equation, f.cause) for f in report.findings] == [
+            ("backward_pass", slug), ("7.24 mask", None),
+        ]
+        assert report.findings[0].layers == ((0,) if slug == "first-layer-forgotten" else (3,))
+
+
+def test_a_mistake_that_only_raises_is_known_by_its_words_beside_another():
+    report = check_lines({
+        "biases": "all_dl_dbiases[layer] = 3 * dl_df.sum(axis=1, keepdims=True)",
+        "product": "dl_dh = dl_df @ all_weights[layer]",
+    })
+    assert [(f.equation, f.cause) for f in report.findings] == [
+        ("7.21", None), ("7.24 product", "product-wrong-side"),
+    ]
+
+
+# ---- mistakes that only a batch shows ------------------------------------------------------
+
+@pytest.mark.parametrize(
+    ("lines", "equation", "cause"),
+    [
+        ({"start": "dl_df = 2 * (all_f[K] - y[:, :1])"}, "backward_pass", None),
+        ({"biases": "all_dl_dbiases[layer] = dl_df[:, :1]"}, "7.21", "bias-of-one-example"),
+        ({"biases": "all_dl_dbiases[layer] = dl_df.max(axis=1, keepdims=True)"}, "7.21", None),
+        ({"weights": "all_dl_dweights[layer] = dl_df @ all_h[layer][:, ::-1].T"}, "7.22", None),
+        ({"product": "dl_dh = all_weights[layer].T @ dl_df[:, ::-1]"}, "7.24 product", None),
+        ({"product": "dl_dh = (dl_df.T @ all_weights[layer]).reshape(all_h[layer].shape)"},
+         "7.24 product", None),
+        ({"mask": "dl_df = np.any(all_f[layer - 1] > 0, axis=1, keepdims=True) * dl_dh"},
+         "7.24 mask", "mask-of-one-example"),
+        ({"mask": "dl_df = (all_f[layer - 1].sum(axis=1, keepdims=True) > 0) * dl_dh"},
+         "7.24 mask", None),
+    ],
+)
+def test_a_line_that_is_wrong_only_with_several_examples_is_found(lines, equation, cause):
+    for seed in range(8):
+        report = check_lines(lines, seed)
+        assert [(f.equation, f.cause) for f in report.findings] == [(equation, cause)], seed
+        if cause is None:
+            assert "With one example it is right." in report.findings[0].message
+
+
+def test_two_lines_that_are_wrong_only_with_several_examples_are_both_found():
+    report = check_lines({
+        "biases": "all_dl_dbiases[layer] = dl_df.max(axis=1, keepdims=True)",
+        "product": "dl_dh = (dl_df.T @ all_weights[layer]).reshape(all_h[layer].shape)",
+    })
+    assert [f.equation for f in report.findings] == ["7.21", "7.24 product"]
+
+
+def test_the_examples_of_a_batch_have_masks_of_their_own_in_every_layer():
+    for seed in range(50):
+        for network in trials(seed):
+            for f in network.arguments[2][:-1]:
+                if network.examples > 1 and not network.all_active:
+                    masks = set(map(tuple, (f > 0).T))
+                    assert len(masks) == network.examples, (network.name, seed)
+
+
 # ---- functions that are right for some networks only ---------------------------------------
 
 
@@ -219,6 +333,20 @@ def test_no_right_answer_is_called_wrong():
         assert check_backward_pass(one_example_only, examples="one", seed=seed).passed, seed
 
 
+def test_a_right_answer_that_computes_the_pre_activations_itself_passes():
+    """It adds up in another order, so that a pre-activation of zero could become one of 1e-17."""
+    def backward_pass(all_weights, all_biases, all_f, all_h, y):
+        f, h = [], [all_h[0]]
+        for weights, biases in zip(all_weights, all_biases):
+            terms = [weights[:, n:n + 1] * h[-1][n] for n in reversed(range(weights.shape[1]))]
+            f.append(biases + sum(terms))
+            h.append(np.maximum(f[-1], 0))
+        return with_operators(all_weights, all_biases, f, h[:-1], y)
+
+    for seed in range(40):
+        assert check_backward_pass(backward_pass, seed=seed).passed, seed
+
+
 # ---- the report ----------------------------------------------------------------------------
 
 
@@ -237,6 +365,20 @@ def test_the_report_of_a_notebook_says_what_the_terminals_says_and_escapes_it():
 
     shown = check_backward_pass(backward_pass)._repr_html_()
     assert "&lt;script&gt;" in shown and "<script>" not in shown
+
+
+def test_what_is_shown_with_a_finding_belongs_to_its_equation():
+    report = check_lines({
+        "biases": "all_dl_dbiases[layer] = dl_df.sum(axis=1)",
+        "weights": "all_dl_dweights[layer] = dl_df @ all_h[layer].T + 1",
+        "mask": "dl_df = np.where(all_f[layer - 1] > 0, 1, 0.1) * dl_dh",
+    })
+    biases, weights, mask = report.findings
+    assert "has shape (4,)" in biases.message
+    assert "has shape" not in weights.message + mask.message
+    assert {name.split()[0] for name, _ in weights.pictures} == {"weights"}
+    # The gradients of the output layer do not come through the mask.
+    assert all("layer 3" not in name for name, _ in mask.pictures)
 
 
 def test_a_report_pictures_the_entries_that_are_off():

@@ -257,6 +257,38 @@ def test_a_function_that_keeps_state_between_calls_is_told_so():
     assert [finding.cause for finding in report.findings] == ["keeps-state"]
 
 
+def test_state_in_one_list_is_told_of_that_list_beside_another_wrong_line():
+    kept = {}
+
+    def backward_pass(all_weights, all_biases, all_f, all_h, y):
+        f = [np.ones_like(f) for f in all_f[:-1]] + all_f[-1:]  # no mask
+        weights, biases = with_operators(all_weights, all_biases, f, all_h, y)
+        for layer, gradient in enumerate(weights):
+            key = layer, gradient.shape
+            kept[key] = kept.get(key, 0) + gradient
+        return [kept[layer, w.shape].copy() for layer, w in enumerate(all_weights)], biases
+
+    found = {(f.equation, f.cause) for f in check_backward_pass(backward_pass).findings}
+    assert found == {("7.22", "keeps-state"), ("7.24 mask", "mask-missing")}
+
+
+def test_numbers_that_are_cut_to_integers_are_told_so():
+    def backward_pass(*arguments):
+        weights, biases = with_operators(*arguments)
+        return [gradient.astype(int) for gradient in weights], biases
+
+    (finding,) = check_backward_pass(backward_pass).findings
+    assert (finding.equation, finding.cause) == ("7.22", "whole-numbers")
+
+
+def test_numbers_of_three_digits_are_told_so():
+    def backward_pass(*arguments):
+        return [[g.astype(np.float16) for g in part] for part in with_operators(*arguments)]
+
+    (finding,) = check_backward_pass(backward_pass).findings
+    assert (finding.equation, finding.cause) == ("backward_pass", "few-digits")
+
+
 def test_results_that_are_written_over_by_the_next_call_are_read_in_time():
     buffers = {}
 

@@ -10,8 +10,9 @@ import operator
 
 import numpy as np
 
-from backprop.checks.report import EQUATION_NAMES, Finding, Report
+from backprop.checks.report import Finding, Report, place
 from backprop.checks.trying import (
+    LARGEST_ARRAY,
     TOLERANCE,
     agree,
     is_right,
@@ -36,10 +37,15 @@ def diagnose(function, subject, trials, explain):
     """
     outcomes = [try_out(function, trial) for trial in trials]
     with unharmed():
+        again = try_out(function, trials[0])
+        findings = kept_state(subject, trials[0], outcomes[0], again)
         if all(map(is_right, trials, outcomes)):
-            findings = findings_beside_the_numbers(function, subject, trials[0], outcomes)
-        else:
-            findings = explain(subject, trials, outcomes)
+            findings = changed_arguments(subject, outcomes) + findings
+        elif subject.name not in {finding.equation for finding in findings}:
+            # What the state has changed is not judged; the other part of the result is.
+            told = {finding.equation for finding in findings}
+            others = explain(subject, trials, outcomes)
+            findings += [finding for finding in others if finding.equation not in told]
     return Report(_name(function, subject), findings)
 
 
@@ -48,22 +54,29 @@ def _name(function, subject):
     return name if isinstance(name, str) and name.isidentifier() else subject.name
 
 
-def findings_beside_the_numbers(function, subject, trial, outcomes):
+def changed_arguments(subject, outcomes):
     """A right result can still come from a function that does harm."""
-    findings = []
-    if any(outcome.changed_arguments for outcome in outcomes):
-        findings.append(Finding(
-            subject.name, (), "changes-its-arguments",
-            "The result is right, but the function changes the arrays that it was given. Which of "
-            "its lines writes into them, and what happens to a caller who still needs them?",
-        ))
-    if not is_right(trial, try_out(function, trial)):
-        findings.append(Finding(
-            subject.name, (), "keeps-state",
-            "Called a second time with the same arguments, the function returns something else. "
-            "Does it keep anything from one call to the next, in a global or a default argument?",
-        ))
-    return findings
+    if not any(outcome.changed_arguments for outcome in outcomes):
+        return []
+    return [Finding(
+        subject.name, (), "changes-its-arguments",
+        "The result is right, but the function changes the arrays that it was given. Which of "
+        "its lines writes into them, and what happens to a caller who still needs them?",
+    )]
+
+
+def kept_state(subject, trial, first, again):
+    """Whether the same arguments give another result the second time, and in which part."""
+    if first.error == again.error and same(first.result, again.result):
+        return []
+    parts = zip(trial.form.equations, first.arrays or (), again.arrays or ())
+    changed = [equation for equation, one, other in parts if not same(one, other)]
+    return [Finding(
+        changed[0] if len(changed) == 1 else subject.name, (), "keeps-state",
+        "Called a second time with the same arguments, the function returns something else. "
+        "Does it keep anything from one call to the next, in a global or a default argument, or "
+        "draw random numbers?",
+    )]
 
 
 def explain(subject, trials, outcomes):
@@ -149,6 +162,8 @@ def same(one, other):
         return isinstance(one, list) and len(one) == len(other) and all(map(same, one, other))
     if one is None or other is None or isinstance(one, list):
         return one is other
+    if one.size > LARGEST_ARRAY:
+        return one.shape == other.shape
     return agree(one, other) or _agree_where_finite(one, other)
 
 
@@ -168,8 +183,10 @@ def explained(subject, entry, lines, trials, outcomes):
     """The finding for a mistake, told at the first trial on which it shows."""
     for trial, outcome, alone in zip(trials, outcomes, outcomes_of(subject, lines, trials)):
         if not is_right(trial, alone):
-            layers, pictures = off(trial, alone)
-            message = f"{sentence(entry.equation, layers, trial, outcome)} {entry.hint}"
+            layers, pictures = off(trial, alone, entry.equation)
+            # What the mistake gives alone shows nothing of others that were made beside it.
+            shown = outcome if outcome.arrays is None or alone.arrays is None else alone
+            message = f"{sentence(entry.equation, layers, trial, shown)} {entry.hint}"
             return Finding(entry.equation, layers, entry.slug, message, pictures)
     raise ValueError(f"{entry.slug} is right on all of these trials")
 
@@ -183,46 +200,54 @@ def label(trial, path):
     return text.format(*path[1:]), path[1] if len(path) > 1 else None
 
 
-def off(trial, outcome):
-    """The layers whose arrays are off, and for at most two arrays which entries are."""
+def off(trial, outcome, equation=""):
+    """The layers whose arrays are off, and for at most two arrays which entries are.
+
+    If the equation is that of one part of the result, only that part is looked at.
+    """
     layers, pictures = set(), []
     if outcome.arrays is None:
         return (), []
-    for path, found, expected in _pairs_of_arrays(trial, outcome):
+    for path, found, expected in _pairs_of_arrays(trial, outcome, equation):
         if agree(found, expected):
             continue
         name, layer = label(trial, path)
         layers |= {layer} - {None}
         if found is not None and found.shape == expected.shape != () and len(pictures) < 2:
-            wrong = ~(np.abs(found - expected) <= TOLERANCE * scale_of(expected))
-            pictures.append((name, wrong))
+            pictures.append((name, entries_off(found, expected)))
     return tuple(sorted(layers)), pictures
+
+
+def entries_off(found, expected):
+    return ~(np.abs(found - expected) <= TOLERANCE * scale_of(expected))
 
 
 def sentence(equation, layers, trial, outcome):
     """Where it is and what was found there, shapes included, without a right number."""
-    what = EQUATION_NAMES.get(equation, "the result")
-    numbers = ", ".join(map(str, layers))
-    where = f"layer{'s' if len(layers) > 1 else ''} {numbers}, " if layers else ""
-    start = f"{where}{what}"
-    start = start[0].upper() + start[1:]
+    start = place(equation, layers)
     if outcome.arrays is None:
         return f"{start}: {outcome.told} (tried with: {trial.name})."
-    for path, found, expected in _pairs_of_arrays(trial, outcome):
+    for path, found, expected in _pairs_of_arrays(trial, outcome, equation):
         name, _ = label(trial, path)
         if found is None:
             return f"{start}: there is no {name}, or it is not made of numbers."
         if found.shape != expected.shape:
-            wanted = f"must have shape {expected.shape}" if expected.shape else "must be one number"
-            return (
-                f"{start}: the {name} has shape {found.shape}, it {wanted} "
-                f"(tried with: {trial.name})."
-            )
+            return f"{start}: {wrong_shape(name, found, expected)} (tried with: {trial.name})."
     return f"{start}: numbers are off (tried with: {trial.name})."
 
 
-def _pairs_of_arrays(trial, outcome):
+def wrong_shape(name, found, expected):
+    wanted = f"must have shape {expected.shape}" if expected.shape else "must be one number"
+    return f"the {name} has shape {found.shape}, it {wanted}"
+
+
+def _pairs_of_arrays(trial, outcome, equation):
     """(path, found, expected) for each array, the last layer of each list first."""
     found = dict(leaves(outcome.arrays))
-    pairs = [(path, found[path], expected) for path, expected in leaves(trial.expected)]
+    equations = trial.form.equations
+    pairs = [
+        (path, found[path], expected)
+        for path, expected in leaves(trial.expected)
+        if equation not in equations or equations[path[0]] == equation
+    ]
     return sorted(pairs, key=lambda pair: (pair[0][:1], [-layer for layer in pair[0][1:]]))

@@ -13,6 +13,35 @@ EQUATION_NAMES = {
 }
 
 
+def place(equation, layers):
+    """Where something is wrong, in words: see `Finding.layers`.
+
+    Examples
+    --------
+    >>> place("7.22", (0, 2))
+    'Layers 0, 2, the gradient of the weights (7.22)'
+    >>> place("7.24 mask", (2,))
+    'In dl/df_2, back through the ReLU (7.24, first part)'
+    >>> place("7.24 product", (1, 2))
+    'In dl/dh_2 and dl/dh_3, back through the weights (7.24, second part), and so in dl/df_1 and \
+dl/df_2'
+    """
+    name = EQUATION_NAMES.get(equation, "the result")
+    if not layers:
+        return name[0].upper() + name[1:]
+    if equation == "7.24 mask":
+        return f"In {_listed('dl/df', layers)}, {name}"
+    if equation == "7.24 product":
+        dl_dh = _listed("dl/dh", [layer + 1 for layer in layers])
+        return f"In {dl_dh}, {name}, and so in {_listed('dl/df', layers)}"
+    return f"Layer{'s' if len(layers) > 1 else ''} {', '.join(map(str, layers))}, {name}"
+
+
+def _listed(name, layers):
+    *first, last = (f"{name}_{layer}" for layer in layers)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 @dataclass
 class Finding:
     """One thing that is wrong.
@@ -22,7 +51,10 @@ class Finding:
     equation : str
         "7.21", "7.22", "7.24 product", "7.24 mask", or the name of the checked function.
     layers : tuple of int
-        The layers whose gradients show it; empty where no layer applies.
+        The layers whose gradients show it; empty where no layer applies. For a line of the way
+        back they are the k of the dl/df_k that it gets wrong: the mask of the ReLU behind layer k,
+        or the product with the weights of layer k + 1, which gives dl/dh_{k+1}. In a loop over the
+        layers the two stand where the layer is k + 1.
     cause : str or None
         The slug of the misconception that gives exactly this result, if one does.
     message : str

@@ -77,6 +77,10 @@ class Subject:
         ``trials(seed)`` gives the trials on which it is tried.
     questions : dict
         {equation: the question that leads on where no entry of the catalogue fits}.
+    questions_in_batches : dict
+        The same for a line that is right with one example.
+    rare : tuple of Misconception
+        Mistakes that are looked for in single lines only, not in combination with all others.
     """
 
     name: str
@@ -85,6 +89,8 @@ class Subject:
     catalogue: tuple
     trials: object
     questions: dict = field(default_factory=dict)
+    questions_in_batches: dict = field(default_factory=dict)
+    rare: tuple = ()
 
     def source(self, lines):
         """The source with these lines, {name: code}, in place of the right ones."""

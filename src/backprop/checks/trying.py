@@ -34,11 +34,14 @@ class Form:
         Of the parts of the result; one where it has no parts.
     labels : tuple of str
         For each part, what to call an array in it; "{}" is the layer.
+    equations : tuple of str
+        For each part, the equation of the line that computes it; empty where there is one line.
     """
 
     returns: str
     names: tuple
     labels: tuple
+    equations: tuple = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,9 +116,9 @@ def call(function, arguments, trial):
 
 
 def _copied(value):
-    if isinstance(value, (list, tuple)):
-        return type(value)(map(_copied, value))
-    return value.copy() if isinstance(value, np.ndarray) else value
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    return type(value)(map(_copied, value)) if isinstance(value, (list, tuple)) else value
 
 
 @contextlib.contextmanager

@@ -176,6 +176,7 @@ CATALOGUE = (
             {"biases": "all_dl_dbiases[layer] = np.full_like(all_biases[layer], dl_df.sum())"},
             {"biases": "all_dl_dbiases[layer] = dl_df.sum()"},
             {"biases": "all_dl_dbiases[layer] = dl_df.sum(axis=0, keepdims=True)"},
+            {"biases": "all_dl_dbiases[layer] = dl_df.sum(axis=0, keepdims=True).T"},
         ),
     ),
     Misconception(
@@ -391,8 +392,8 @@ CATALOGUE = (
     Misconception(
         "nothing-comes-back",
         "What comes back from the output layer is zero",
-        "In all layers before the output layer every gradient is zero. Two lines take the gradient "
-        "one layer back: does one of them give zeros?",
+        "In all layers before the output layer every gradient is zero. Does the loop come to them? "
+        "If it does: two lines take the gradient one layer back, and which of them gives zeros?",
         "With zeros in place of dl/dh, or of dl/df, nothing reaches the layers in front: all that "
         "they compute is a multiple of zero.",
         (
@@ -578,7 +579,10 @@ CATALOGUE = (
         "the course choose there?",
         "At zero the ReLU has no derivative; by convention it is taken as 0 here, so `>` and not "
         "`>=`. With random numbers the two practically never differ.",
-        ({"mask": "dl_df = (all_f[layer - 1] >= 0) * dl_dh"},),
+        (
+            {"mask": "dl_df = (all_f[layer - 1] >= 0) * dl_dh"},
+            {"mask": "dl_df = np.heaviside(all_f[layer - 1], 0.5) * dl_dh"},
+        ),
     ),
     Misconception(
         "activation-for-mask",
@@ -625,6 +629,16 @@ CATALOGUE = (
         ),
     ),
     Misconception(
+        "loop-ends-early",
+        "Only the output layer has gradients",
+        "Only the output layer has gradients. How often does the loop run, and what ends it?",
+        "A `return` that stands inside the loop ends the function after the first layer.",
+        (
+            {"end": "all_dl_dweights[:K] = all_dl_dbiases[:K] = [None] * K\n"
+                    "return all_dl_dweights, all_dl_dbiases"},
+        ),
+    ),
+    Misconception(
         "output-layer-skipped",
         "The output layer is skipped",
         "The output layer has no gradients, or only zeros. At which number must the loop start?",
@@ -641,11 +655,15 @@ CATALOGUE = (
     Misconception(
         "lists-reversed",
         "The lists are returned from the output to the input",
-        "Your lists run from the last layer to the first. At which place of a list does layer 0 "
-        "belong?",
+        "A list that you return runs from the last layer to the first. At which place of a list "
+        "does layer 0 belong?",
         "Appending while walking backward gives the lists in reverse. The gradient of layer k "
         "belongs at place k.",
-        ({"end": "return all_dl_dweights[::-1], all_dl_dbiases[::-1]"},),
+        (
+            {"end": "return all_dl_dweights[::-1], all_dl_dbiases[::-1]"},
+            {"end": "return all_dl_dweights[::-1], all_dl_dbiases"},
+            {"end": "return all_dl_dweights, all_dl_dbiases[::-1]"},
+        ),
     ),
     Misconception(
         "weights-and-biases-swapped",
@@ -665,6 +683,9 @@ CATALOGUE = (
             {"end": f"return [np.round(g, {digits}) for g in all_dl_dweights], "
                     f"[np.round(g, {digits}) for g in all_dl_dbiases]"}
             for digits in (0, 1, 2, 3)
+        ) + (
+            {"end": "return [np.trunc(g) for g in all_dl_dweights], "
+                    "[np.trunc(g) for g in all_dl_dbiases]"},
         ),
     ),
     Misconception(
@@ -676,6 +697,88 @@ CATALOGUE = (
     ),
 )
 
+# Looked for in single lines only, so that there are not as many more pairs to try.
+RARE = (
+    Misconception(
+        "bias-of-one-example",
+        "The bias gradient is that of one example",
+        "Your bias gradient is that of one example. How many examples of the batch does a bias "
+        "serve, and in how many of your lines do all of them take part?",
+        "A bias is added in every column, so every example takes part in its gradient.",
+        (
+            {"biases": "all_dl_dbiases[layer] = dl_df[:, :1]"},
+            {"biases": "all_dl_dbiases[layer] = dl_df[:, -1:]"},
+        ),
+    ),
+    Misconception(
+        "weights-of-one-example",
+        "The weight gradient is that of one example",
+        "Your weight gradient is that of one example. Which examples of the batch does a weight "
+        "serve?",
+        "A weight multiplies an activation of every example, so every example takes part in its "
+        "gradient.",
+        (
+            {"weights": "all_dl_dweights[layer] = dl_df[:, :1] @ all_h[layer][:, :1].T"},
+            {"weights": "all_dl_dweights[layer] = dl_df[:, -1:] @ all_h[layer][:, -1:].T"},
+        ),
+    ),
+    Misconception(
+        "examples-mixed",
+        "The weight gradient pairs each example with every other",
+        "In a batch your weight gradient holds products of a gradient and an activation of two "
+        "different examples. Which column of dl/df belongs together with which column of h?",
+        "Each example has its own dl/df and its own h. Only products of the same example belong "
+        "into the sum.",
+        (
+            {"weights": "all_dl_dweights[layer] = dl_df.sum(axis=1, keepdims=True) "
+                        "@ all_h[layer].sum(axis=1, keepdims=True).T"},
+        ),
+    ),
+    Misconception(
+        "mask-of-one-example",
+        "One mask for all examples of the batch",
+        "In a batch every example gets the same mask. Is a unit active for all examples alike?",
+        "Each example has its own pre-activations, and so its own mask: a column each.",
+        (
+            {"mask": "dl_df = indicator_function(all_f[layer - 1][:, :1]) * dl_dh"},
+            {"mask": "dl_df = indicator_function(all_f[layer - 1][:, -1:]) * dl_dh"},
+            {"mask": "dl_df = np.any(all_f[layer - 1] > 0, axis=1, keepdims=True) * dl_dh"},
+        ),
+    ),
+    Misconception(
+        "slope-of-other-activation",
+        "The slope of another activation function",
+        "What comes back is multiplied by the slope of another activation function. Which "
+        "function did this network use, and what does its graph look like on both sides of zero?",
+        "A slope belongs to its function: h (1 - h) to the sigmoid, 1 - h^2 to the hyperbolic "
+        "tangent, a small number on the left to the leaky ReLU. The ReLU is flat on the left and "
+        "has the slope one on the right.",
+        (
+            {"mask": "dl_df = all_h[layer] * (1 - all_h[layer]) * dl_dh"},
+            {"mask": "dl_df = (1 - all_h[layer] ** 2) * dl_dh"},
+            {"mask": "s = 1 / (1 + np.exp(-all_f[layer - 1]))\ndl_df = s * (1 - s) * dl_dh"},
+            {"mask": "dl_df = (1 - np.tanh(all_f[layer - 1]) ** 2) * dl_dh"},
+            {"mask": "dl_df = np.where(all_f[layer - 1] > 0, 1, 0.01) * dl_dh"},
+        ),
+    ),
+    *(
+        Misconception(
+            "whole-numbers",
+            "What is computed is cut to whole numbers",
+            "Here all your numbers are whole: what stands behind the point is cut off. Which line "
+            "makes an array of integers, so that nothing else can be written into it?",
+            "An array keeps the type of number with which it was made. What is written into an "
+            "array of integers loses what stands behind the point.",
+            ({line: f"{RIGHT_LINES[line]}\n{name} = np.trunc({name})"},),
+        )
+        for line, name in (
+            ("biases", "all_dl_dbiases[layer]"),
+            ("weights", "all_dl_dweights[layer]"),
+            ("mask", "dl_df"),
+        )
+    ),
+)
+
 # Asked where a line is wrong in a way that the catalogue does not know.
 QUESTIONS = {
     "backward_pass": "Which question does dl/df_K answer, and about which loss?",
@@ -684,11 +787,25 @@ QUESTIONS = {
             "result have?",
     "7.24 product": "Which units did unit j of h_k feed, with which weights, and what is done with "
                     "what they all say?",
-    "7.24 mask": "Which pre-activations went into the ReLU in front of this layer, and what is its "
-                 "slope there?",
+    "7.24 mask": "Which values went into this ReLU on the way forward, and what is its slope at "
+                 "each of them?",
 }
 
-BACKWARD_PASS = Subject("backward_pass", TEMPLATE, RIGHT_LINES, CATALOGUE, trials, QUESTIONS)
+# The same where the line is right with one example.
+QUESTIONS_IN_BATCHES = {
+    "backward_pass": "How do the examples enter the loss, and so each column of dl/df_K?",
+    "7.21": "Which examples of the batch does a bias serve, and what does each contribute to its "
+            "gradient?",
+    "7.22": "Which column of dl/df_k belongs together with which column of h_k, and what is done "
+            "with what all of them give?",
+    "7.24 product": "Each example has its own column: does each of them come back by itself?",
+    "7.24 mask": "Each example has its own column: whose pre-activations decide what passes in "
+                 "which column?",
+}
+
+BACKWARD_PASS = Subject(
+    "backward_pass", TEMPLATE, RIGHT_LINES, CATALOGUE, trials, QUESTIONS, QUESTIONS_IN_BATCHES, RARE
+)
 
 
 def wrong_backward_pass(lines):
