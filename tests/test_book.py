@@ -258,7 +258,7 @@ def test_a_mistake_is_shown_with_its_question_its_lines_and_what_comes_of_it(sit
         code = "\n".join(block.text for block in section.select(".highlight"))
         assert [line for line in CODES[slug] if line not in code] == []
         said = section.get_text()
-        assert re.search(r"(On|With) the reference network|Tried with: ", said), slug
+        assert re.search(r"(On|With) the (reference network|values of the chapter)|Tried with: ", said), slug
 
 
 def test_a_mistake_that_is_made_in_a_backward_pass_as_well_is_linked_and_not_repeated(site):

@@ -45,8 +45,24 @@ def test_the_picture_of_a_step_says_the_errors_there():
     assert f"central {errors['central'][0]:.0e}" in title
 
 
+def test_moving_the_step_of_the_chain_draws_it_as_far_as_that():
+    slider, picture = parts(explore.explore_chain_rule())
+    for step in (3, 8, 16):
+        slider.value = step
+        assert picture.value == explore.chain_rule_state(step)._repr_png_()
+
+
+@pytest.mark.parametrize("step", [-1, 17, 2.5])
+def test_a_step_beside_the_chain_is_refused(step):
+    with pytest.raises(ValueError, match="whole number from 0 to 16"):
+        explore.chain_rule_state(step)
+
+
 def test_a_slider_can_be_moved_by_keyboard_and_has_a_label():
-    for widget in (explore.explore_forward_pass(), explore.explore_step_size()):
+    for explore_it in (
+        explore.explore_forward_pass, explore.explore_chain_rule, explore.explore_step_size
+    ):
+        widget = explore_it()
         slider, _ = parts(widget)
         assert slider.description and not slider.disabled
 

@@ -14,6 +14,7 @@ from matplotlib.text import Annotation, Text
 
 from backprop import (
     backward_pass,
+    chain_rule_plots,
     complex_step_gradients,
     compute_network_output,
     finite_difference_gradients,
@@ -21,6 +22,7 @@ from backprop import (
     plots,
     relative_error,
 )
+from backprop.chain_rule import TOY_BETAS, TOY_OMEGAS, TOY_X, TOY_Y
 from backprop.checking_gradients import step_size_errors
 from backprop.plots import PALETTE
 
@@ -46,6 +48,9 @@ def figures(all_weights, all_biases, all_f, all_h, all_dl_df):
         "forward values": plots.draw_forward_values(all_f, all_h),
         "forward pass": plots.draw_forward_pass(all_f, all_h, curve, outputs[0]),
         "loss": plots.draw_loss(all_f[-1], Y),
+        "chain": chain_rule_plots.draw_chain(TOY_X, TOY_BETAS, TOY_OMEGAS, TOY_Y),
+        "branch": chain_rule_plots.draw_branch(0.8, 1.0),
+        "jacobian": chain_rule_plots.draw_jacobian(all_weights[1], all_dl_df[1], column=1),
         "bias nudge": plots.draw_bias_nudge(all_biases, all_f, layer=1, unit=0),
         "outer product": plots.draw_outer_product(all_dl_df[1], all_h[1], layer=1),
         "one unit back": plots.draw_one_unit_back(all_weights, all_dl_df, layer=1, unit=0),
@@ -133,6 +138,30 @@ def test_the_forward_values_count_the_active_units():
     assert shown == [*counts, "output\n1.907"]
 
 
+def test_the_chain_shows_its_values_and_derivatives_as_far_as_it_has_come():
+    def shown(*steps):
+        figure = chain_rule_plots.draw_chain(TOY_X, TOY_BETAS, TOY_OMEGAS, TOY_Y, *steps)
+        return set(texts(figure))
+
+    assert {"2.300", "1.230", "0.942"} <= shown(2, 0) and "1.623" not in shown(2, 0)
+    assert {"0.139", "1.000", "0.745", "2.234"} <= shown(8, 2)
+    assert "\u22121.683" in shown(8, 3) and "\u22121.683" not in shown(8, 2)
+
+
+def test_the_branch_adds_what_two_paths_bring_back():
+    a, y = 0.8, 1.0
+    slope = 2 * (np.sin(a) * np.exp(a) - y)
+    by_sin, by_exp = slope * np.exp(a) * np.cos(a), slope * np.exp(a) * np.sin(a)
+    shown = texts(chain_rule_plots.draw_branch(a, y))
+    assert f"{by_sin:.2f} + {by_exp:.2f}\n= {by_sin + by_exp:.2f}" in shown
+
+
+def test_an_input_collects_down_its_column_of_the_jacobian():
+    jacobian = np.array([[2.0, -1.0], [0.5, 1.0], [0.0, 3.0]])
+    figure = chain_rule_plots.draw_jacobian(jacobian, [[1.0], [-2.0], [0.5]], column=1)
+    assert any(text.endswith("= \u22121.50") and "collects" in text for text in texts(figure))
+
+
 def test_the_outer_product_shows_every_product():
     dl_df, h = np.array([[2.0], [0.0], [-1.5]]), np.array([[3.0], [0.0]])
     shown = texts(plots.draw_outer_product(dl_df, h))
@@ -195,6 +224,18 @@ def test_the_step_size_curve_is_the_error_against_the_complex_step():
     "draw, message",
     [
         (lambda: plots.draw_network([np.ones((2, 1))], []), "all_biases must hold"),
+        (
+            lambda: chain_rule_plots.draw_chain(TOY_X, TOY_BETAS, TOY_OMEGAS, TOY_Y, 7, 1),
+            "backward_steps must be a whole number from 0 to 0, got 1",
+        ),
+        (
+            lambda: chain_rule_plots.draw_jacobian(np.ones((3, 2)), np.ones((3, 1)), column=2),
+            "column must be a whole number from 0 to 1, got 2",
+        ),
+        (
+            lambda: chain_rule_plots.draw_jacobian(np.ones((3, 2)), np.ones((2, 1))),
+            "dl_dc must have shape",
+        ),
         (lambda: plots.draw_loss([[1.0, 2.0]], [[1.0]]), "must hold one number each"),
         (lambda: plots.draw_outer_product(np.ones(3), np.ones((2, 1))), "dl_df must have shape"),
         (lambda: plots.draw_outer_product(np.ones((3, 2)), np.ones((2, 1))), "one example"),

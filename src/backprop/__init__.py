@@ -1,9 +1,9 @@
 """Backpropagation by hand: the gradient of a deep ReLU network, as the course derives it.
 
 The modules follow the lesson: ``network`` (chapter 01), ``forward_pass`` (02), ``loss`` (03),
-``backward_pass`` (05 to 07), ``checking_gradients`` (08). ``plots`` draws the figures and
-``explore`` lets a notebook's reader play with them. ``checks`` says which line of a student's
-function is wrong, and why.
+``chain_rule`` (04), ``backward_pass`` (05 to 07), ``checking_gradients`` (08). ``plots`` and
+``chain_rule_plots`` draw the figures, and ``explore`` lets a notebook's reader play with them.
+``checks`` says which line of a student's function is wrong, and why.
 """
 
 from backprop.backward_pass import backward_pass, indicator_function, sum_over_batch

@@ -5,6 +5,8 @@ Live in Jupyter and in Colab. Each has a function that draws one state, which ne
 
 import numpy as np
 
+from backprop.chain_rule import TOY_BETAS, TOY_OMEGAS, TOY_X, TOY_Y
+from backprop.chain_rule_plots import draw_chain
 from backprop.checking_gradients import step_size_errors
 from backprop.forward_pass import compute_network_output
 from backprop.network import initialize_parameters
@@ -55,6 +57,49 @@ def explore_forward_pass(all_weights=None, all_biases=None):
     )
     return _slider_over_picture(
         slider, lambda x: forward_pass_state(x, all_weights, all_biases)
+    )
+
+
+def chain_rule_state(step, x=TOY_X, betas=TOY_BETAS, omegas=TOY_OMEGAS, y=TOY_Y):
+    """The toy function's chain after some steps: eight forward to the loss, then eight back.
+
+    Parameters
+    ----------
+    step : int
+        From 0, where only x is known, to 16, where its derivative is.
+    x, y : float
+    betas, omegas : sequences of 4 floats
+        By default the values of chapter 04.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If ``step`` is not one of those.
+    """
+    if step not in range(17):
+        raise ValueError(f"step must be a whole number from 0 to 16, got {step!r}.")
+    return draw_chain(x, betas, omegas, y, min(step, 8), max(step - 8, 0))
+
+
+def explore_chain_rule(x=TOY_X, betas=TOY_BETAS, omegas=TOY_OMEGAS, y=TOY_Y):
+    """A slider over the steps forward and back, and under it `chain_rule_state`.
+
+    Returns
+    -------
+    ipywidgets.Widget
+
+    Raises
+    ------
+    ImportError
+        If ipywidgets is not installed.
+    """
+    slider = _widgets().IntSlider(value=0, min=0, max=16, description="step")
+    return _slider_over_picture(
+        slider, lambda step: chain_rule_state(step, x, betas, omegas, y)
     )
 
 

@@ -8,6 +8,7 @@ never printed, and whatever the function does, the caller is not harmed.
 
 from backprop.checks import backward_diagnosis
 from backprop.checks.catalogue import (
+    BACK_THROUGH_JACOBIAN,
     BACKWARD_PASS,
     BIAS_GRADIENTS,
     COMPUTE_NETWORK_OUTPUT,
@@ -16,7 +17,12 @@ from backprop.checks.catalogue import (
     INDICATOR_FUNCTION,
     INITIALIZE_PARAMETERS,
     LEAST_SQUARES_LOSS,
+    LOCAL_DERIVATIVES,
     RELU,
+    SKIP_CONNECTION_GRADIENT,
+    TOY_BACKWARD_PASS,
+    TOY_FORWARD_PASS,
+    TOY_PARAMETER_GRADIENTS,
     WEIGHT_GRADIENTS,
     WORST_RELATIVE_ERROR,
 )
@@ -94,6 +100,51 @@ def check_least_squares_loss(function, seed=7):
 def check_d_loss_d_output(function, seed=7):
     """Check ``function(net_output, y)``, as `backprop.d_loss_d_output`."""
     return diagnose(function, D_LOSS_D_OUTPUT, D_LOSS_D_OUTPUT.trials(seed), explain)
+
+
+def check_toy_forward_pass(function, seed=7):
+    """Check ``function(x, betas, omegas)``, as `backprop.chain_rule.toy_forward_pass`."""
+    return diagnose(function, TOY_FORWARD_PASS, TOY_FORWARD_PASS.trials(seed), explain)
+
+
+def check_local_derivative(function, step, seed=7):
+    """Check a step of the derivation, a function of the numbers that go into that step.
+
+    ``step`` is "dl_df3" with the arguments (f3, y); "df_dh", "df_dbeta" or "df_domega" with
+    (beta, omega, h); "dh1_df0" with (f0), "dh2_df1" with (f1) or "dh3_df2" with (f2).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> check_local_derivative(np.sin, "dh3_df2").findings[0].cause
+    'step-sign-of-slope'
+    """
+    if step not in LOCAL_DERIVATIVES:
+        raise ValueError(f"step must be one of {', '.join(LOCAL_DERIVATIVES)}, got {step!r}.")
+    subject = LOCAL_DERIVATIVES[step]
+    return diagnose(function, subject, subject.trials(seed), explain)
+
+
+def check_toy_backward_pass(function, seed=7):
+    """Check ``function(omegas, f, h, y)``, as `backprop.chain_rule.toy_backward_pass`."""
+    return diagnose(function, TOY_BACKWARD_PASS, TOY_BACKWARD_PASS.trials(seed), explain)
+
+
+def check_toy_parameter_gradients(function, seed=7):
+    """Check ``function(dl_df, h)``, as `backprop.chain_rule.toy_parameter_gradients`."""
+    subject = TOY_PARAMETER_GRADIENTS
+    return diagnose(function, subject, subject.trials(seed), explain)
+
+
+def check_back_through_jacobian(function, seed=7):
+    """Check ``function(jacobian, dl_dc)``, as `backprop.chain_rule.back_through_jacobian`."""
+    return diagnose(function, BACK_THROUGH_JACOBIAN, BACK_THROUGH_JACOBIAN.trials(seed), explain)
+
+
+def check_skip_connection_gradient(function, seed=7):
+    """Check ``function(a, beta, omega, y)``: dl/da of (a + sin(beta + omega a) - y)^2."""
+    subject = SKIP_CONNECTION_GRADIENT
+    return diagnose(function, subject, subject.trials(seed), explain)
 
 
 def check_bias_gradients(function, examples="any", seed=7):

@@ -17,6 +17,7 @@ from coursekit.book.tables import myst_table
 REFERENCE = {
     "reference network": "On the reference network",
     "the reference network's sizes": "With the reference network's sizes",
+    "the chapter's values": "With the values of the chapter",
 }
 
 # What the lists of a function with layers are called in the table.
@@ -24,6 +25,13 @@ ROWS = {
     "backward_pass": ("weights", "biases"),
     "initialize_parameters": ("weights", "biases"),
     "compute_network_output": ("output", r"$\fwd{\mathbf{f}}$", r"$\fwd{\mathbf{h}}$"),
+    "toy_forward_pass": (r"$\fwd{f_k}$", r"$\fwd{h_k}$"),
+    "toy_backward_pass": (
+        r"$\bwd{\partial\ell/\partial f_k}$", r"$\bwd{\partial\ell/\partial h_k}$",
+    ),
+    "toy_parameter_gradients": (
+        r"$\bwd{\partial\ell/\partial \beta_k}$", r"$\bwd{\partial\ell/\partial \omega_k}$",
+    ),
 }
 
 # The characters of a line that a phone shows without scrolling.
@@ -92,6 +100,8 @@ def _verdict(found, expected):
         return f"shape {found.shape}"
     if agree(found, expected):
         return "right"
+    if expected.shape == ():
+        return "off"
     off = np.count_nonzero(~np.isclose(found, expected))
     return f"{off} of {expected.size} off"
 

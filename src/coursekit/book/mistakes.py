@@ -46,6 +46,18 @@ SYMBOLS = {
     r"2 \((?:f - y|y - f)\)": None,
 }
 
+# Of the toy function of one path, whose values are single numbers.
+SCALARS = {
+    rf"\b{name}_{index}": rf"\{colour}{{{symbol}_{index}}}"
+    for colour, name, symbol in [
+        ("fwd", "f", "f"),
+        ("fwd", "h", "h"),
+        ("prm", "beta", r"\beta"),
+        ("prm", "omega", r"\omega"),
+    ]
+    for index in "k0123"
+} | {r"\bbeta\b": r"\prm{\beta}", r"\bomega\b": r"\prm{\omega}"}
+
 
 class CommonMistakes(SphinxDirective):
     """A section for each mistake in the equation, or in the functions, that the argument names."""
@@ -80,7 +92,7 @@ class CommonMistakes(SphinxDirective):
         section += nodes.title(entry.title, entry.title)
         self.state.document.note_explicit_target(section)  # so that {ref} finds it
         text, arrays = effect(subject, entry.variants[0])
-        self._parsed(f"{_description(entry)}\n\n{text}", section)
+        self._parsed(f"{_description(subject, entry)}\n\n{text}", section)
         if arrays:
             section += nodes.container("", *map(self._array, arrays), classes=["bp-arrays"])
         return section
@@ -140,15 +152,16 @@ def _mistakes_in(name):
     return [(subject, entry) for subject in subjects for entry in subject.catalogue]
 
 
-def _description(entry):
+def _description(subject, entry):
     """What stands on the page about a mistake, in MyST."""
+    symbols = SCALARS if subject in catalogue.OF_SCALARS else SYMBOLS
     first, *others = map(_code, entry.variants)
-    hint = f":::{{admonition}} The question\n{in_symbols(entry.hint)}\n:::"
+    hint = f":::{{admonition}} The question\n{in_symbols(entry.hint, symbols)}\n:::"
     parts = [hint, f"```python\n{first}\n```"]
     if others:
         parts.append("Also seen as")
         parts += [f"```python\n{code}\n```" for code in others]
-    return "\n\n".join([*parts, in_symbols(entry.why)])
+    return "\n\n".join([*parts, in_symbols(entry.why, symbols)])
 
 
 def _code(lines):
@@ -157,7 +170,7 @@ def _code(lines):
     return "\n".join(written) or "# the line is missing"
 
 
-def in_symbols(text):
+def in_symbols(text, symbols=SYMBOLS):
     """The text with its symbols as formulas; what stands between backticks is code and stays.
 
     Examples
@@ -167,12 +180,12 @@ def in_symbols(text):
     """
 
     def formula(match):
-        for pattern, latex in SYMBOLS.items():
+        for pattern, latex in symbols.items():
             if re.fullmatch(pattern, match[0]):
                 return f"${latex or match[0]}$"
         return match[0]
 
-    return re.sub("|".join([r"`[^`]*`", *SYMBOLS]), formula, text)
+    return re.sub("|".join([r"`[^`]*`", *symbols]), formula, text)
 
 
 def setup(app):

@@ -2,6 +2,14 @@
 
 from backprop.checks.catalogue.backward_pass import BACKWARD_PASS
 from backprop.checks.catalogue.bias_gradients import BIAS_GRADIENTS
+from backprop.checks.catalogue.chain_rule import (
+    BACK_THROUGH_JACOBIAN,
+    LOCAL_DERIVATIVES,
+    SKIP_CONNECTION_GRADIENT,
+    TOY_BACKWARD_PASS,
+    TOY_FORWARD_PASS,
+    TOY_PARAMETER_GRADIENTS,
+)
 from backprop.checks.catalogue.checking_gradients import FINITE_DIFFERENCES, WORST_RELATIVE_ERROR
 from backprop.checks.catalogue.forward_pass import COMPUTE_NETWORK_OUTPUT, RELU
 from backprop.checks.catalogue.indicator_function import INDICATOR_FUNCTION
@@ -16,10 +24,25 @@ SUBJECTS = (
     COMPUTE_NETWORK_OUTPUT,
     LEAST_SQUARES_LOSS,
     D_LOSS_D_OUTPUT,
+    TOY_FORWARD_PASS,
+    *LOCAL_DERIVATIVES.values(),
+    TOY_BACKWARD_PASS,
+    TOY_PARAMETER_GRADIENTS,
+    BACK_THROUGH_JACOBIAN,
+    SKIP_CONNECTION_GRADIENT,
     INDICATOR_FUNCTION,
     BIAS_GRADIENTS,
     WEIGHT_GRADIENTS,
     BACKWARD_PASS,
     *FINITE_DIFFERENCES.values(),
     WORST_RELATIVE_ERROR,
+)
+
+# Those whose f_k, h_k, beta_k and omega_k are single numbers.
+OF_SCALARS = (
+    TOY_FORWARD_PASS,
+    *LOCAL_DERIVATIVES.values(),
+    TOY_BACKWARD_PASS,
+    TOY_PARAMETER_GRADIENTS,
+    SKIP_CONNECTION_GRADIENT,
 )
