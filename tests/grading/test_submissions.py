@@ -2,6 +2,7 @@
 
 import json
 import os
+import zipfile
 
 import pytest
 
@@ -13,6 +14,9 @@ from coursekit.grading.submissions import (
     find_submissions,
     read_submission,
 )
+
+
+CELL = {"cell_type": "code", "source": "a = 1"}
 
 
 def notebook(**changes):
@@ -35,6 +39,44 @@ def test_every_notebook_of_a_folder_is_found_and_nothing_else(tmp_path):
     (tmp_path / "folder.ipynb").mkdir()
     found = [one.file for one in find_submissions(tmp_path)]
     assert found == ["a.ipynb", "b.ipynb", "c.IPYNB", "folder.ipynb"]
+
+
+def test_a_file_whose_name_begins_with_a_dot_is_a_submission(tmp_path):
+    submit(tmp_path, b"", ".ann.ipynb")
+    (found,) = find_submissions(tmp_path)
+    assert found.student == ".ann"
+
+
+def test_what_is_in_a_students_folder_is_the_students_whatever_it_is_called(tmp_path):
+    """Nor does it count as the newest submission of the one whose name it bears."""
+    names = {
+        "ann_1/07/answers.ipynb": "ann_1",
+        "mallory/07/ann_1_99999_answers.ipynb": "mallory",
+        "mallory/07/ann_1_assignsubmission_file_answers.ipynb": "mallory",
+        "bob/07/answers.ipynb": "bob",
+        "zoe/07/zoe_2_3_answers.ipynb": "zoe",
+    }
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        submit(tmp_path, b"", name)
+    assert {one.file: one.student for one in find_submissions(tmp_path)} == names
+
+
+def test_a_number_of_many_digits_in_a_name_is_a_name(tmp_path):
+    path = tmp_path / "submissions.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in (f"a_1_{'9' * 5_000}_b.ipynb", f"c ({'9' * 5_000}).ipynb"):
+            archive.writestr(name, notebook())
+    assert len({one.student for one in find_submissions(path)}) == 2
+
+
+def test_a_file_of_a_zip_that_says_it_is_too_large_is_not_unpacked(tmp_path):
+    path = tmp_path / "submissions.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ann.ipynb", b" " * (LARGEST + 1))
+    (found,) = find_submissions(path)
+    with pytest.raises(Unreadable, match="larger than 20 MB"):
+        found.source.read()
 
 
 def test_a_single_notebook_is_a_submission(tmp_path):
@@ -90,8 +132,10 @@ def test_a_notebook_saved_with_a_byte_order_mark_is_read(tmp_path):
         (notebook(cells={}), "it has no list of cells"),
         (notebook(cells=[{"cell_type": "code", "source": 5}]), "a code cell without text"),
         (b" " * (LARGEST + 1), "larger than 20 MB"),
+        (notebook(cells=[CELL] * 5_001), "5001 code cells, at most 5000 are read"),
+        (notebook(cells=[CELL | {"source": "x = 1\n" * 90_000}]), "more than 500 kB of code"),
     ],
-    ids=range(14),
+    ids=range(16),
 )
 def test_what_is_no_notebook_is_refused_with_the_reason(tmp_path, content, reason):
     with pytest.raises(Unreadable, match=reason):

@@ -191,31 +191,33 @@ def _with_what_it_uses(answer, answers, definitions, reference):
     the submission's otherwise. What is needed first comes first.
     """
     own = {id(statement) for statement in definitions.last.values()}
-    needed, visited = [], set()
+    needed, imports_of_everything = [], []
 
-    def add(statement):
-        if statement in visited:
-            return
-        visited.add(statement)
+    def uses(statement):
         for name in sorted(statement.uses):
             if name in reference.given:
-                add(reference.given[name])
+                yield reference.given[name]
             elif name in reference.answers:
                 if name in answers:
-                    add(answers[name])
+                    yield answers[name]
             elif name in definitions.last:
-                add(definitions.last[name])
-            elif not hasattr(builtins, name):
-                add_imports_of_everything()
-        needed.append((statement.source, id(statement) in own))
+                yield definitions.last[name]
+            elif not hasattr(builtins, name) and not imports_of_everything:
+                imports_of_everything.extend((s.source, False) for s in reference.star_imports)
+                imports_of_everything.extend((s.source, True) for s in definitions.star_imports)
+                needed.extend(imports_of_everything)
 
-    def add_imports_of_everything():
-        for imports, is_own in ((reference.star_imports, False), (definitions.star_imports, True)):
-            for statement in imports:
-                if (statement.source, is_own) not in needed:
-                    needed.append((statement.source, is_own))
-
-    add(answer)
+    visited, path = {id(answer)}, [(answer, uses(answer))]
+    # Not by recursion: of a chain of helpers somebody may make a very long one.
+    while path:
+        statement, rest = path[-1]
+        one = next(rest, None)
+        if one is None:
+            needed.append((statement.source, id(statement) in own))
+            path.pop()
+        elif id(one) not in visited:
+            visited.add(id(one))
+            path.append((one, uses(one)))
     return needed
 
 

@@ -85,7 +85,7 @@ def same(found, expected):
     return bool(np.all(np.abs(found - expected) <= 1e-8 * scale))
 
 
-def in_words(value, indent=0):
+def in_words(value):
     """A value as a text of several lines, short enough to be read.
 
     Examples

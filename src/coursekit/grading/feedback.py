@@ -3,6 +3,10 @@
 import html
 import re
 
+from coursekit.grading.sandbox.inside.wire import plain_text
+
+LONGEST_NAME = 80  # of a folder, in bytes; file systems take 255
+
 PAGE = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -71,7 +75,7 @@ def feedback_page(grade, verdict):
 
 
 def _text(text):
-    return html.escape(text.encode(errors="replace").decode())
+    return html.escape(plain_text(text))
 
 
 def file_names(students):
@@ -84,8 +88,8 @@ def file_names(students):
     """
     names, taken = {}, set()
     for student in sorted(students):
-        plain = student.encode(errors="replace").decode()
-        plain = re.sub(r"[^\w .()-]+", "_", plain).strip("._ ")[:80] or "student"
+        plain = re.sub(r"[^\w .()-]+", "_", plain_text(student)).strip("._ ")
+        plain = plain.encode()[:LONGEST_NAME].decode(errors="ignore").strip() or "student"
         name, number = plain, 2
         while name.casefold() in taken:  # some file systems take A and a for the same
             name, number = f"{plain}-{number}", number + 1

@@ -20,6 +20,7 @@ from coursekit.grading.gradebook import Grade, score, write_gradebook
 from coursekit.grading.reference import load_references
 from coursekit.grading.results import Results, read_run
 from coursekit.grading.sandbox.answers import Limits, NoSandbox, Server
+from coursekit.grading.sandbox.inside.wire import plain_text
 from coursekit.grading.submissions import find_submissions
 from coursekit.grading.workers import Worker
 
@@ -161,19 +162,14 @@ def _protections(options):
         f"{limits.output_size} MB of results"
     )
     try:
-        server = Server(namespaces=True)
-        try:
-            pid, channel = server.start(limits)
-            channel.close()
-            server.end(pid)
-        finally:
-            server.close()
+        _try_sandbox(True, limits)
     except NoSandbox as error:
         if options.require_sandbox:
             raise CourseError(f"no sandbox on this machine: {error}") from None
+        still = ", ".join(_try_sandbox(False, limits))
         _say(
-            f"Sandbox: NO NAMESPACES ({error}), so an answer can read files, use the network and "
-            f"see other processes. Limits for each answer: {numbers}."
+            f"Sandbox: NO NAMESPACES ({error}), so an answer can {still}. "
+            f"Limits for each answer: {numbers}."
         )
         return False
     _say(
@@ -181,6 +177,18 @@ def _protections(options):
         f"own. Limits for each: {numbers}."
     )
     return True
+
+
+def _try_sandbox(namespaces, limits):
+    """What an answer can do although it is shut in, in words."""
+    server = Server(namespaces)
+    try:
+        pid, channel = server.start(limits)
+        channel.close()
+        server.end(pid)
+        return server.still
+    finally:
+        server.close()
 
 
 @contextmanager
@@ -288,8 +296,7 @@ def _report(grades, path, seed):
 
 
 def _say(text):
-    text = text.encode(errors="replace").decode()  # a file's name need not be Unicode
-    print(" ".join(text.split()), file=sys.stderr, flush=True)
+    print(plain_text(" ".join(text.split())), file=sys.stderr, flush=True)
 
 
 def _explanation(found, verdict, references, seed):
@@ -314,4 +321,4 @@ def _explanation(found, verdict, references, seed):
                 for name, argument in one["arguments"].items():
                     lines += [f"\n{name}:", argument]
                 lines += ["\nreturned:", one["result"], "\nexpected:", one["expected"]]
-    return "\n".join(lines)
+    return plain_text("\n".join(lines))

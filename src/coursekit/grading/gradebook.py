@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from coursekit.files import write_whole
+from coursekit.grading.sandbox.inside.wire import plain_text
 
 COLUMNS = ("student", "exercise", "score", "max_score", "status", "message")
 
@@ -84,4 +85,5 @@ def _row(grade):
 def _text(text):
     # A row is a line; and a file's name need not be Unicode.
     text = re.sub(r"\s", " ", text).encode(errors="replace").decode()
+    text = plain_text(text)
     return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text

@@ -9,6 +9,7 @@ import nbformat
 from coursekit.errors import CourseError
 from coursekit.grading.assembly import (
     REPORT_ID,
+    SETUP_ID,
     assemble,
     find_answers,
     identify,
@@ -133,7 +134,7 @@ class Judge:
         reference = self.references[name]
         answers = find_answers(submission, reference)
         if not answers.code:
-            what = [*answers.broken_cells, "no answer differs from its stub"]
+            what = [*_broken(answers), "no answer differs from its stub"]
             return Verdict(name, "no-answer", "; ".join(what))
         return self._verdict(reference, answers, explain)
 
@@ -175,7 +176,10 @@ class Judge:
         result = judge_cells(path, self.kernel, seconds)
         report = _text(result.outputs.get(REPORT_ID, []))
         if not report:
-            raise NoVerdict(f"the notebook of {reference.name} did not run to its end")
+            what = f"the notebook of {reference.name} did not run to its end"
+            if result.passed.get(SETUP_ID):
+                raise RuntimeError(what)  # not the machine's fault; ends this process
+            raise NoVerdict(what)
         report = json.loads(report)
         if report["no_sandbox"]:
             raise NoVerdict(f"no process for an answer ({report['no_sandbox']})")
@@ -212,13 +216,20 @@ def _status(report):
 
 def _what(answers, report):
     """In words what the points do not tell."""
-    yield from answers.broken_cells
+    yield from _broken(answers)
     if answers.missing:
         yield f"not answered: {', '.join(answers.missing)}"
     for name, error in report["undefined"].items():
         yield f"the cell of {name} raises {error}"
     for name, ended in report["ended"].items():
         yield f"{name} {ended['how']} in the check {ended['check']!r}"
+
+
+def _broken(answers):
+    most = 5
+    yield from answers.broken_cells[:most]
+    if len(answers.broken_cells) > most:
+        yield f"{len(answers.broken_cells) - most} more cells do not parse"
 
 
 def _text(outputs):

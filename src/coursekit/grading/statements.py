@@ -51,6 +51,10 @@ class Statement:
 
 # Python 3.12.1 tokenizes with a copy of the line for each token: a line of 400 kB took 24 GB.
 LONGEST_LINE = 10_000
+LONGEST_CELL = 100_000  # characters
+# IPython reads a cell anew for each magic in it.
+LONGEST_CELL_WITH_MAGICS, MOST_MAGICS = 20_000, 25
+LONGEST_REASON = 200  # Python's may quote the cell
 
 
 class BrokenCell(ValueError):
@@ -69,21 +73,25 @@ def statements_of(cell_source):
     Raises
     ------
     BrokenCell
-        If the cell does not parse, or has a line longer than `LONGEST_LINE`.
+        If the cell does not parse, or is longer than `LONGEST_LINE` and `LONGEST_CELL` allow.
     """
-    for number, line in enumerate(cell_source.splitlines(), start=1):
+    if len(cell_source) > LONGEST_CELL:
+        raise BrokenCell(f"longer than {LONGEST_CELL} characters")
+    cell_source = cell_source.replace("\r\n", "\n").replace("\r", "\n")  # as Python reads it
+    for number, line in enumerate(cell_source.split("\n"), start=1):
         if len(line) > LONGEST_LINE:
             raise BrokenCell(f"line {number}: longer than {LONGEST_LINE} characters")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a student's "\d" is no news for the instructor
         try:
             code = _without_magics(cell_source)
-            return [_statement(code, node) for node in ast.parse(code).body]
+            lines = [line.encode() for line in code.split("\n")]
+            return [_statement(lines, node) for node in ast.parse(code).body]
         except SyntaxError as error:
-            raise BrokenCell(f"line {error.lineno}: {error.msg}") from None
+            raise BrokenCell(f"line {error.lineno}: {error.msg}"[:LONGEST_REASON]) from None
         except (ValueError, RecursionError, MemoryError) as error:
             # Null bytes, or expressions nested thousands deep.
-            raise BrokenCell(str(error) or type(error).__name__) from None
+            raise BrokenCell(str(error)[:LONGEST_REASON] or type(error).__name__) from None
 
 
 def _without_magics(cell_source):
@@ -92,17 +100,39 @@ def _without_magics(cell_source):
         _compile(cell_source)
         return cell_source
     except SyntaxError:
-        code = TransformerManager().transform_cell(PYTHON_CELL_MAGIC.sub(r"\1", cell_source))
+        code = _transformed(PYTHON_CELL_MAGIC.sub(r"\1", cell_source))
         _compile(code)
         return code
+
+
+def _transformed(cell_source):
+    if len(cell_source) > LONGEST_CELL_WITH_MAGICS:
+        return cell_source
+    try:
+        return _Magics().transform_cell(cell_source)
+    except (SyntaxError, BrokenCell):
+        raise
+    except Exception:  # IPython was made for what people type
+        raise BrokenCell("IPython cannot read it") from None
+
+
+class _Magics(TransformerManager):
+    """IPython's own, which gives up after 500 rounds; a cell is to fail like others before."""
+
+    def do_token_transforms(self, lines):
+        for _ in range(MOST_MAGICS):
+            changed, lines = self.do_one_token_transform(lines)
+            if not changed:
+                return lines
+        raise BrokenCell(f"more than {MOST_MAGICS} magics")
 
 
 def _compile(code):
     compile(code, "cell", "exec", dont_inherit=True, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
 
 
-def _statement(code, node):
-    source = _source(code, node)
+def _statement(lines, node):
+    source = _source(lines, node)
     table = symtable.symtable(source, "cell", "exec")
     symbols = table.get_symbols()
     binds = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
@@ -118,12 +148,16 @@ def _statement(code, node):
     )
 
 
-def _source(code, node):
-    decorators = getattr(node, "decorator_list", [])
-    if not decorators:
-        return ast.get_source_segment(code, node)
-    # A segment begins at `def`; the decorators stand in whole lines above it.
-    return "\n".join(code.splitlines()[decorators[0].lineno - 1 : node.end_lineno])
+def _source(lines, node):
+    """The text of a node, with its decorators; offsets in a line are in bytes."""
+    first, start = node.lineno - 1, node.col_offset
+    if getattr(node, "decorator_list", []):
+        # A node begins at `def`; the decorators stand in whole lines above it.
+        first, start = node.decorator_list[0].lineno - 1, 0
+    text = lines[first : node.end_lineno]
+    text[-1] = text[-1][: node.end_col_offset]
+    text[0] = text[0][start:]
+    return b"\n".join(text).decode()
 
 
 def _globals_inside(table):

@@ -12,13 +12,15 @@ from pathlib import Path, PurePosixPath
 from coursekit.errors import CourseError
 
 LARGEST = 20 * 2**20  # bytes; a notebook with many figures has 2 or 3 million
+MOST_CELLS, MOST_CODE = 5_000, 500_000  # characters; an exercise has 20 and 15 thousand
 MOST_IN_A_ZIP = 20_000
+HIDDEN = (".", "__MACOSX")  # folders that nobody hands in
 
 # How the learning platforms name what they hand out.
 MOODLE = re.compile(r"(?P<name>.+)_(?P<user>\d+)_assignsubmission_file_?")
-CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<user>\d+)_(?P<submission>\d+)_.+")
+CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<user>\d+)_(?P<submission>\d{1,18})_.+")
 # How a browser names the second file of a name.
-COPY = re.compile(r"(?P<name>.+?) ?\((?P<copy>\d+)\)")
+COPY = re.compile(r"(?P<name>.+?) ?\((?P<copy>\d{1,18})\)")
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,11 @@ class Source:
         try:
             if self.member is None:
                 return _read_file(self.path)
-            with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as file:
-                return file.read(LARGEST + 1)
+            with zipfile.ZipFile(self.path) as archive:
+                # No more is ever unpacked than it says itself; a lie makes it a damaged one.
+                _must_not_be_larger(archive.getinfo(self.member).file_size)
+                with archive.open(self.member) as file:
+                    return file.read(LARGEST + 1)
         except OSError as error:
             raise Unreadable(f"cannot be read ({error.strerror or error})") from None
         except Exception as error:  # encrypted, damaged, or compressed in a way of its own
@@ -63,12 +68,19 @@ class Source:
 
 def _read_file(path):
     # A link may lead to the solution, and opening a pipe would wait for its other end.
-    if stat.S_ISLNK(os.lstat(path).st_mode):
+    about = os.lstat(path)
+    if stat.S_ISLNK(about.st_mode):
         raise Unreadable("a link, not a file")
-    if not stat.S_ISREG(os.lstat(path).st_mode):
+    if not stat.S_ISREG(about.st_mode):
         raise Unreadable("not a file")
+    _must_not_be_larger(about.st_size)
     with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
         return file.read(LARGEST + 1)
+
+
+def _must_not_be_larger(size):
+    if size > LARGEST:
+        raise Unreadable(f"larger than {LARGEST // 2**20} MB")
 
 
 @dataclass(frozen=True)
@@ -127,20 +139,23 @@ def find_submissions(path):
     """
     path = Path(path)
     if path.is_dir():
-        found = [
-            _found(file.relative_to(path).parts, Source(str(file)), _time_of(file))
+        files = [
+            (file.relative_to(path).parts, Source(str(file)), os.lstat(file).st_mtime)
             for file in _notebooks_in(path)
         ]
         where = "folder"
     elif path.is_file() and path.suffix.lower() == ".zip":
-        found = _found_in_zip(path)
+        files = _notebooks_in_zip(path)
         where = "zip file"
     elif path.is_file():
-        return [_found((path.name,), Source(str(path)), _time_of(path))]
+        files = [((path.name,), Source(str(path)), os.lstat(path).st_mtime)]
+        where = ""
     else:
         raise CourseError(f"{path}: no such folder, zip file or notebook")
-    if not found:
+    if not files:
         raise CourseError(f"{path}: no notebook (*.ipynb) in this {where}")
+    inside_tells = _names_inside_tell([parts for parts, _, _ in files])
+    found = [_found(*file, inside_tells) for file in files]
     return sorted(found, key=lambda one: (one.student, one.when))
 
 
@@ -149,7 +164,7 @@ def _notebooks_in(folder):
     for place, folders, files in os.walk(folder):
         named = [name for name in folders if _is_notebook(name)]
         folders[:] = sorted(set(folders) - set(named))
-        folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
+        folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
         for name in files:
             if _is_notebook(name):
                 yield Path(place, name)
@@ -158,14 +173,10 @@ def _notebooks_in(folder):
 
 
 def _is_notebook(name):
-    return name.lower().endswith(".ipynb") and not name.startswith(".")
+    return name.lower().endswith(".ipynb") and not name.startswith("._")  # macOS's own
 
 
-def _time_of(file):
-    return os.lstat(file).st_mtime
-
-
-def _found_in_zip(path):
+def _notebooks_in_zip(path):
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -177,7 +188,7 @@ def _found_in_zip(path):
     for member in members:
         # A name is only ever a name here: nothing is written under it, wherever it points.
         parts = [part for part in PurePosixPath(member.filename).parts if part not in ("/", "..")]
-        hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
+        hidden = any(part.startswith(HIDDEN) for part in parts[:-1])
         if parts and not hidden and not member.is_dir() and _is_notebook(parts[-1]):
             entries[member.filename] = parts, member.date_time
     if len({parts[0] for parts, _ in entries.values()}) == 1 and all(
@@ -185,17 +196,33 @@ def _found_in_zip(path):
     ):
         # The folder that was packed as a whole.
         entries = {name: (parts[1:], time) for name, (parts, time) in entries.items()}
-    return [
-        _found(parts, Source(str(path), name), time) for name, (parts, time) in entries.items()
-    ]
+    return [(parts, Source(str(path), name), time) for name, (parts, time) in entries.items()]
 
 
-def _found(parts, source, time):
+def _names_inside_tell(all_parts):
+    """Whether names that stand in another folder are a platform's, as they are for most folders.
+
+    Where each student has a folder, what is in it has names of the student's own: these must not
+    make it another one's submission.
+    """
+    by_folder = {}
+    for parts in all_parts:
+        if len(parts) > 1:
+            by_folder.setdefault(parts[0], []).append(any(_platform(parts)))
+    return 2 * sum(map(all, by_folder.values())) > len(by_folder)
+
+
+def _platform(parts):
+    """(how Moodle, how Canvas names it); None where it does not."""
+    moodle = next((match for part in parts if (match := MOODLE.match(part))), None)
+    return moodle, CANVAS.fullmatch(PurePosixPath(parts[-1]).stem)
+
+
+def _found(parts, source, time, inside_tells):
     """Whose it is, by the folders and the name."""
-    stem = PurePosixPath(parts[-1]).stem
     number = 0
-    moodle = next((m for part in parts if (m := MOODLE.match(part))), None)
-    canvas = CANVAS.fullmatch(stem)
+    moodle, canvas = _platform(parts) if inside_tells or len(parts) == 1 else (None, None)
+    stem = PurePosixPath(parts[-1]).stem
     copy = COPY.fullmatch(stem)
     if moodle:
         student = f"{moodle['name']}_{moodle['user']}"
@@ -229,12 +256,15 @@ def read_submission(source):
     if not isinstance(cells, list):
         raise Unreadable("not a notebook (it has no list of cells)")
     code_cells = [_source(cell) for cell in cells if _is_code(cell)]
+    if len(code_cells) > MOST_CELLS:
+        raise Unreadable(f"{len(code_cells)} code cells, at most {MOST_CELLS} are read")
+    if sum(map(len, code_cells)) > MOST_CODE:
+        raise Unreadable(f"more than {MOST_CODE // 1000} kB of code")
     return Submission(tuple(code_cells), _exercise(notebook))
 
 
 def _text(data):
-    if len(data) > LARGEST:
-        raise Unreadable(f"larger than {LARGEST // 2**20} MB")
+    _must_not_be_larger(len(data))
     if not data.strip():
         raise Unreadable("the file is empty")
     try:

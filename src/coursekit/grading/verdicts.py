@@ -19,11 +19,6 @@ get_ipython().reset(new_session=False)
 import os
 os.chdir({folder!r})
 """
-# A kernel whose worker was killed must not stay.
-PREPARE = """\
-from coursekit.grading.sandbox.inside import jail
-jail.die_with_parent()
-"""
 SECONDS = 60  # that emptying a kernel may take; it takes 0.03
 
 
@@ -32,7 +27,8 @@ class WarmKernel(RunningKernel):
 
     def __init__(self):
         super().__init__(CURRENT_ENV_KERNEL_NAME, startup_timeout=SECONDS)
-        self._run(PREPARE)
+        self._ending = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def empty(self, folder):
         """Forget the notebook that ran last, and go to the folder of the next."""
@@ -42,12 +38,26 @@ class WarmKernel(RunningKernel):
         """nbval stops a kernel behind each notebook; this one stays."""
 
     def end(self):
+        self._ending.set()
         super().stop()
+
+    def _watch(self):
+        """End this process when the kernel ends: nbval would wait for a dead one's answer."""
+        process = self.km.provisioner.process
+        while not self._ending.wait(0.1):
+            if process.poll() is not None:
+                give_up("the kernel ended")
 
     def _run(self, code):
         reply = self.kc.execute(code, reply=True, timeout=SECONDS, store_history=False)
         if reply["content"]["status"] != "ok":
             raise RuntimeError("\n".join(reply["content"]["traceback"]))
+
+
+def give_up(why):
+    """End this process at once; who waits for its verdict starts another."""
+    os.write(2, f"{why}\n".encode())
+    os._exit(1)
 
 
 @dataclass
@@ -82,11 +92,14 @@ def judge_cells(path, kernel, seconds):
     Result
     """
     kernel.empty(path.parent)
-    listener = _Listener(kernel)
+    listener = _Listener()
     nbval.plugin.RunningKernel = lambda *args, **kwargs: kernel
+    # In what two outputs differ nobody reads, and long ones take it minutes to find.
+    nbval.plugin.IPyNbCell.format_output_compare = lambda *args: None
     pytest.main(
         [
             *(str(path), "--nbval", "--nbval-current-env", f"--nbval-cell-timeout={seconds}"),
+            "--tb=no",
             *("-p", "nbval.plugin", "-p", "no:cacheprovider", "-p", "no:unraisableexception"),
             # No configuration of any folder above.
             *("-c", os.devnull, "--rootdir", str(path.parent)),
@@ -99,26 +112,17 @@ def judge_cells(path, kernel, seconds):
 class _Listener:
     """A pytest plugin that keeps nbval's verdicts."""
 
-    def __init__(self, kernel):
-        self.kernel = kernel.km.provisioner.process
+    def __init__(self):
         self.result = Result()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item):
-        """Watch the kernel while a cell runs: nbval would wait for a dead one's answer."""
-        done = threading.Event()
-        watch = threading.Thread(target=self._watch, args=(done,), daemon=True)
-        watch.start()
         try:
             return (yield)
         finally:
-            done.set()
-            watch.join()
-
-    def _watch(self, done):
-        while not done.wait(0.2):
-            if self.kernel.poll() is not None:
-                os._exit(1)  # who waits for this process starts another
+            if item.parent.timed_out:
+                # No answers may take as long as a cell: it is the kernel itself that is stuck.
+                give_up("the kernel did not reply")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):

@@ -7,11 +7,15 @@ the kernel is up, then a verdict for each request, or ``{"no_verdict": reason}``
 import json
 import os
 import resource
+import subprocess
 import sys
 import tempfile
 import traceback
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+
+import jupyter_client.launcher
 
 from coursekit.grading.judge import Judge, NoVerdict
 from coursekit.grading.reference import load_references
@@ -23,15 +27,21 @@ from coursekit.grading.verdicts import WarmKernel
 MEMORY = 8 * 2**30  # bytes; a notebook that is made to be parsed in a terabyte ends here
 
 
-def main(plan):
+def main(plan, grader):
     """Judge what standard input asks for.
 
     Parameters
     ----------
     plan : dict
         The arguments of `Judge` as far as JSON can hold them, and ``solutions``, a path.
+    grader : int
+        The process that started this one.
     """
-    jail.die_with_parent()
+    jail.die_with(grader)
+    # Nor is a kernel to stay when this process is killed, from its first moment on.
+    jupyter_client.launcher.Popen = partial(
+        subprocess.Popen, preexec_fn=partial(jail.die_with, os.getpid())
+    )
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     replies = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)  # what nbval and pytest print goes to the log
@@ -61,7 +71,7 @@ def main(plan):
 if __name__ == "__main__":
     try:
         with open(sys.argv[1], encoding="utf-8") as file:
-            main(json.load(file))
+            main(json.load(file), int(sys.argv[2]))
     except BaseException:
         traceback.print_exc()
         sys.stderr.flush()

@@ -6,6 +6,7 @@ import selectors
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -38,6 +39,8 @@ class Worker:
         self.seconds = seconds
         self.process = None
         self.closed = False
+        self._judging = threading.Lock()
+        self._starting = threading.Lock()  # or being closed
 
     def judge(self, source, exercise=None, explain=False):
         """The `Verdict` on a submission.
@@ -48,27 +51,30 @@ class Worker:
             If no worker starts, or the machine is the reason that there is no verdict.
         """
         request = {"source": asdict(source), "exercise": exercise, "explain": explain}
-        why = ""
-        for _ in range(2):
-            try:
-                if self.process is None:
-                    self._start()
-                reply = self._ask(request)
-            except WorkerDied:
-                if self.closed:
-                    raise CourseError("ended from outside") from None
-                why = self._last_words()
-                self._end()
-                continue
-            if "no_verdict" in reply:
-                raise CourseError(reply["no_verdict"])
-            return Verdict(**reply)
+        with self._judging:
+            for _ in range(2):
+                try:
+                    if self.process is None:
+                        self._start()
+                    reply = self._ask(request)
+                except WorkerDied:
+                    why = self._last_words()
+                    self._end()
+                    continue
+                if "no_verdict" in reply:
+                    raise CourseError(reply["no_verdict"])
+                return Verdict(**reply)
         return Verdict(exercise or "", "crashed", f"the grader itself failed on it, twice ({why})")
 
     def close(self):
         """End the process, its kernel and all that runs in them, for good; from any thread."""
-        self.closed = True
-        self._end()
+        with self._starting:
+            self.closed = True
+            process = self.process
+            if process is not None:
+                process.kill()  # so that who waits for it waits no longer
+        with self._judging:
+            self._end()
 
     def _end(self):
         if self.process is not None:
@@ -79,20 +85,29 @@ class Worker:
             self.folder.cleanup()
 
     def _start(self):
-        self.folder = tempfile.TemporaryDirectory(prefix="course-worker-")
+        with self._starting:
+            if self.closed:
+                raise CourseError("ended from outside")
+            self._start_process()
+        try:
+            self._reply(START_SECONDS)
+        except WorkerDied:
+            raise CourseError(f"nbval did not start ({self._last_words()})") from None
+
+    def _start_process(self):
+        # What still ends in it, and cleans up behind itself, may do so at the same moment.
+        self.folder = tempfile.TemporaryDirectory(
+            prefix="course-worker-", ignore_cleanup_errors=True
+        )
         self.log = open(Path(self.folder.name, "log"), "w+", encoding="utf-8", errors="replace")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "coursekit.grading.worker", str(self.plan)],
+            [sys.executable, "-m", "coursekit.grading.worker", str(self.plan), str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.log,
             env=_environment(self.folder.name),
             start_new_session=True,  # an interrupt is for the grader, which ends its workers
         )
-        try:
-            self._reply(START_SECONDS)
-        except WorkerDied:
-            raise CourseError(f"nbval did not start ({self._last_words()})") from None
 
     def _last_words(self):
         self.log.seek(0)

@@ -12,12 +12,14 @@ import json
 import linecache
 import os
 import re
+import resource
 import signal
 import site
 import socket
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,10 +31,12 @@ from coursekit.grading.sandbox.inside import wire
 # The interpreter starts without its site-packages, so that no `.pth` file in them leads to the
 # course's own packages; what an answer may import is put on its path here.
 SERVER = """\
-import json, socket, sys
+import sys
+sys.path = [path for path in sys.path if path]
+import json, socket
 control, folder, settings = int(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
-sys.path += settings["site_packages"]
-sys.path.insert(0, folder)
+del sys.argv[1:], sys.orig_argv[1:]
+sys.path = [folder, *sys.path, *settings["site_packages"]]
 from inside import server
 sys.path.remove(folder)
 server.main(socket.socket(fileno=control), settings)
@@ -45,6 +49,8 @@ PACKAGES = ("numpy", "matplotlib")
 SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/etc/ld.so.cache")
 
 BETWEEN = "\n\n\n"  # two statements
+
+KEPT_MEMORY = 256 * 2**20  # bytes that a process may keep while another answer is called
 
 PATIENCE = 0.5  # seconds that a process which closed its channel has to end
 
@@ -91,7 +97,13 @@ class Ended:
 
 
 class Server:
-    """The process that forks a process for each answer."""
+    """The process that forks a process for each answer.
+
+    Attributes
+    ----------
+    still : list of str
+        What the answer that was started last can do although it is shut in, in words.
+    """
 
     def __init__(self, namespaces, hidden=()):
         """
@@ -104,15 +116,14 @@ class Server:
         """
         self.control, theirs = socket.socketpair()
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-B", "-c", SERVER, str(theirs.fileno())]
+            [sys.executable, "-s", "-S", "-B", "-c", SERVER, str(theirs.fileno())]
             + [str(Path(__file__).parent), json.dumps(_settings(namespaces, hidden))],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            # One thread each: many answers run side by side, and threads count as processes.
-            env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+            env=_environment(namespaces),
             start_new_session=True,
         )
         theirs.close()
@@ -131,13 +142,14 @@ class Server:
             ours.close()
             raise NoSandbox(reply["error"])
         try:
-            kind, problem = wire.receive(ours, deadline=time.monotonic() + 30)
+            kind, told = wire.receive(ours, deadline=time.monotonic() + 30)
         except (wire.Broken, wire.OutOfTime):
-            kind, problem = "not shut in", "the process ended at once"
+            kind, told = "not shut in", "the process ended at once"
         if kind != "shut in":
             ours.close()
             self.end(reply["pid"])
-            raise NoSandbox(problem)
+            raise NoSandbox(told)
+        self.still = told
         return reply["pid"], ours
 
     def end(self, pid, patience=0.0):
@@ -157,6 +169,16 @@ class Server:
         if not reply:
             raise NoSandbox("its server ended")
         return json.loads(reply)
+
+
+def _environment(namespaces):
+    # One thread each: many answers run side by side, and threads count as processes.
+    environment = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    # A set of texts has the same order in every run.
+    environment["PYTHONHASHSEED"] = "0"
+    if namespaces:  # without them the answers' own user could not go through our folders
+        environment["TMPDIR"] = tempfile.gettempdir()
+    return environment
 
 
 def _settings(namespaces, hidden):
@@ -255,10 +277,12 @@ class Answers:
         self.no_sandbox = ""
         self.calls = [] if record else None
         self._processes = {}
+        self._called = []  # the answers that are called at this moment
         self._seconds = dict.fromkeys(code, 0.0)
         for name, statements in code.items():
             text = taken_text(statements)
-            lines = text.splitlines(keepends=True)
+            # A check shows a line of it, and what it shows is compared.
+            lines = wire.plain_text(text).splitlines(keepends=True)
             linecache.cache[_file(name)] = (len(text), None, lines, _file(name))
 
     def function(self, name):
@@ -304,7 +328,9 @@ class Answers:
     def _ask(self, name, kind, request, functions):
         started = time.monotonic()
         deadline = started + self.limits.seconds - self._seconds[name]
+        self._called.append(name)
         try:
+            self._end_what_keeps_memory()
             channel = self._channel(name, deadline)
             return self._converse(name, channel, kind, request, functions, deadline)
         except wire.OutOfTime:
@@ -312,8 +338,18 @@ class Answers:
         except wire.Broken as broken:
             self._end(name, "crashed", str(broken))
         finally:
+            self._called.remove(name)
             self._seconds[name] += time.monotonic() - started
         raise AnswerEnded(self.ended[name].how)
+
+    def _end_what_keeps_memory(self):
+        """End the others that are large; one is started again when it is called again."""
+        for name in self._processes.keys() - set(self._called):
+            pid, channel = self._processes[name]
+            if _memory_of(pid) > KEPT_MEMORY:
+                del self._processes[name]
+                channel.close()
+                self.server.end(pid)
 
     def _channel(self, name, deadline):
         """The channel to the answer's process, which is started if there is none yet."""
@@ -346,11 +382,21 @@ class Answers:
                 raise _error(name, value)
             if kind != "call back":
                 raise wire.Broken("sent what is no reply")
-            wire.send(channel, *_called_back(functions, value, deadline), deadline=deadline)
+            with _memory_for_a_call_back(self.limits.memory):
+                reply = _called_back(functions, value, deadline)
+            try:
+                wire.send(channel, *reply, deadline=deadline)
+            except ValueError as error:  # too large
+                wire.send(channel, "raised", str(error), deadline=deadline)
 
     def _receive(self, channel, deadline):
-        largest = self.limits.output_size * 2**20
-        return wire.receive(channel, function=_opaque, deadline=deadline, largest=largest)
+        return wire.receive(
+            channel,
+            function=_opaque,
+            deadline=deadline,
+            largest=self.limits.output_size * 2**20,
+            longest_text=wire.LONGEST_TEXT,
+        )
 
     def _end(self, name, status, how):
         pid, channel = self._processes.pop(name)
@@ -412,12 +458,39 @@ def _alarm(deadline):
         raise wire.OutOfTime
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 1e-3))
+    started = time.monotonic()
+    left, _ = signal.setitimer(signal.ITIMER_REAL, max(deadline - started, 1e-3))
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        # A function that is called back may be another answer, which calls back in turn.
+        left = left and max(left - (time.monotonic() - started), 1e-3)
+        signal.setitimer(signal.ITIMER_REAL, left)
         signal.signal(signal.SIGALRM, before)
+
+
+def _memory_of(pid, what="resident"):
+    """The memory of a process in bytes, as far as it can be told; that is on Linux."""
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            pages = file.read().split()[["virtual", "resident"].index(what)]
+        return int(pages) * resource.getpagesize()
+    except (OSError, IndexError):
+        return 0
+
+
+@contextlib.contextmanager
+def _memory_for_a_call_back(megabytes):
+    """Let this process grow by so much inside: arguments may be chosen to fill it. Linux only."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    now = _memory_of("self", "virtual")
+    with contextlib.suppress(OSError, ValueError):
+        most = now + megabytes * 2**20 if now else before[0]
+        resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def _error(name, value):
@@ -442,4 +515,5 @@ def _kind_of_error(name):
     plain += (RuntimeError, TypeError, ValueError)
     if isinstance(kind, type) and issubclass(kind, plain) and not issubclass(kind, UnicodeError):
         return kind
-    return type(name if name.isidentifier() else "Exception", (Exception,), {})
+    is_name = name.isidentifier() and len(name) <= wire.LONGEST_NAME
+    return type(name if is_name else "Exception", (Exception,), {})

@@ -1,29 +1,34 @@
 """What an answer's own process does: define the answer, and call it when asked."""
 
+import ast
 import traceback
 
 # Loaded before the fork, since answers use them, and from a jail without namespaces the files of
 # another user's Python may not be readable.
 import collections, copy, functools, itertools, math, operator, random, time, typing  # noqa: E401
-import numpy as np  # noqa: F401
+import numpy as np
+import numpy.linalg, numpy.random  # noqa: E401, F401
 
 from . import wire
 
 
-def serve(channel):
-    """Answer calls until the other side closes.
+def serve(channel, largest):
+    """Answer calls until the other side closes; no result has more bytes than ``largest``.
 
     First comes the code, as ``("code", {"pieces": [[source, line], ...], "file": name})``; then
     ``("call", [name, args, kwargs])`` and ``("value", name)``, to which the reply is
     ``("returned", value)`` or ``("raised", [type, message, line])``. A function among the
     arguments is called over the channel as well: ``("call back", [number, args])``.
     """
+    # An answer that draws numbers draws the same ones in every run.
+    random.seed(0)
+    np.random.seed(0)
     _, code = wire.receive(channel)
     namespace = {"__name__": "__main__", "display": _nothing, "get_ipython": _Nothing}
     reply = _outcome(_define, code, namespace, file=code["file"])
     while True:
-        _send(channel, *reply)
-        kind, request = wire.receive(channel, function=lambda number: _far(channel, number))
+        _send(channel, *reply, largest)
+        kind, request = wire.receive(channel, lambda number: _far(channel, number, largest))
         if kind == "call":
             name, arguments, keywords = request
             reply = _outcome(_call, namespace, name, arguments, keywords, file=code["file"])
@@ -35,7 +40,8 @@ def _define(code, namespace):
     """Run the statements: the exercise's own, and the submission's as lines of one file."""
     for source, line in code["pieces"]:
         file = "<given>" if line is None else code["file"]
-        exec(compile("\n" * (line or 0) + source, file, "exec", dont_inherit=True), namespace)
+        tree = ast.increment_lineno(ast.parse(source, file), line or 0)
+        exec(compile(tree, file, "exec", dont_inherit=True), namespace)
 
 
 def _call(namespace, name, arguments, keywords):
@@ -56,12 +62,12 @@ def _told(error, file):
     except BaseException:  # an exception of one's own may do anything
         message = ""
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
-    return [type(error).__name__, message, lines[-1] if lines else None]
+    return [type(error).__name__, message[: wire.LONGEST_TEXT], lines[-1] if lines else None]
 
 
-def _send(channel, kind, value):
+def _send(channel, kind, value, largest):
     try:
-        wire.send(channel, kind, value)
+        wire.send(channel, kind, value, largest=largest)
     except wire.Broken:
         raise
     except BaseException as error:  # too large, or an object that defends itself
@@ -69,11 +75,11 @@ def _send(channel, kind, value):
         wire.send(channel, "raised", [name, f"the result cannot be passed on: {message}", None])
 
 
-def _far(channel, number):
+def _far(channel, number, largest):
     """A function of the other side."""
 
     def far_function(*arguments):
-        wire.send(channel, "call back", [number, list(arguments)])
+        wire.send(channel, "call back", [number, list(arguments)], largest=largest)
         kind, value = wire.receive(channel)
         if kind == "raised":
             raise RuntimeError(value)

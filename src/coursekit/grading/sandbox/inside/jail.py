@@ -32,6 +32,8 @@ DETACH = 2
 SET_PARENT_DEATH_SIGNAL, DROP_FROM_BOUNDING_SET, SET_NO_NEW_PRIVILEGES = 1, 24, 38
 SET_CHILD_SUBREAPER = 36
 
+MOST_FILES = 10_000  # that /tmp may hold: an empty one takes a kilobyte of the kernel's memory
+
 INSIDE_USER = 1000
 # Who runs the grader as root, in a container for example, does not run a submission as root.
 UNPRIVILEGED_USER = 60_999
@@ -127,7 +129,8 @@ def hide_everything_but(visible, covered, packages, root, megabytes):
     for name in ("null", "zero", "random", "urandom"):
         _show(f"/dev/{name}", f"{root}/dev/{name}", read_only=False)
     os.mkdir(f"{root}/tmp")
-    _mount("tmpfs", f"{root}/tmp", "tmpfs", NO_SUID | NO_DEVICES, f"size={megabytes}m,mode=777")
+    options = f"size={megabytes}m,nr_inodes={MOST_FILES},mode=777"
+    _mount("tmpfs", f"{root}/tmp", "tmpfs", NO_SUID | NO_DEVICES, options)
     os.chdir(root)
     _, number = SYSTEM_CALLS[platform.machine()]
     _checked(libc.syscall(ctypes.c_long(number), b".", b"."), "pivot_root")
@@ -195,27 +198,47 @@ def die_with_parent():
         libc.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
 
 
+def die_with(parent):
+    """The same, and at once if the process of this number, which was the parent, has ended."""
+    die_with_parent()
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def be_the_first_to_end():
+    """When the machine's memory is used up, end this process and not another; Linux only."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
+
+
 def limit_resources(limits):
     """Set the limits that every system has.
 
     Parameters
     ----------
     limits : dict
-        ``seconds``, ``memory`` and ``file_size`` in MB, ``processes``, ``open_files``.
+        ``seconds``, ``memory`` and ``file_size`` in MB, ``open_files``.
     """
     for name, value in (
         ("RLIMIT_CPU", int(limits["seconds"]) + 2),  # the clock on the wall ends it before
         ("RLIMIT_AS", limits["memory"] * 2**20),
-        ("RLIMIT_NPROC", limits["processes"]),
         ("RLIMIT_NOFILE", limits["open_files"]),
         ("RLIMIT_FSIZE", limits["file_size"] * 2**20),
         ("RLIMIT_CORE", 0),
         ("RLIMIT_MEMLOCK", 0),
         ("RLIMIT_MSGQUEUE", 0),
     ):
-        number = getattr(resource, name, None)
-        if number is None:
-            continue
+        _limit(name, value)
+
+
+def limit_processes(number):
+    """Let there be so many processes and threads of this user, in this namespace of users."""
+    _limit("RLIMIT_NPROC", number)
+
+
+def _limit(name, value):
+    number = getattr(resource, name, None)
+    if number is not None:
         with contextlib.suppress(ValueError, OSError):  # macOS refuses some
             resource.setrlimit(number, (value, value))
 

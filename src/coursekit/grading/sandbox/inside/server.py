@@ -13,7 +13,12 @@ import socket
 import sys
 import tempfile
 
-from . import answering, jail, wire
+from . import answering, jail, readable, system_calls, wire
+
+# What an answer can do where there are no namespaces, in words, and where there is even less.
+WITHOUT_NAMESPACES = "fill the disk"
+WITHOUT_LANDLOCK = "read files"
+WITHOUT_SECCOMP = "use the network and disturb other processes"
 
 
 def main(control, settings):
@@ -69,18 +74,25 @@ def start(channel, limits, settings, root, control, running):
         control.detach()
         channel = jail.close_all_but(channel)
         try:
-            shut_in(limits, settings, root, folder)
+            still = shut_in(limits, settings, root, folder)
         except OSError as error:
             wire.send(channel, "not shut in", str(error))
             os._exit(1)
-        wire.send(channel, "shut in")
-        answering.serve(channel)
+        wire.send(channel, "shut in", still)
+        answering.serve(channel, limits["output_size"] * 2**20)
     finally:
         os._exit(0)
 
 
 def shut_in(limits, settings, root, folder):
-    """Leave the machine behind; what remains is a process that can compute."""
+    """Leave the machine behind; what remains is a process that can compute.
+
+    Returns
+    -------
+    list of str
+        What it can do all the same, in words.
+    """
+    jail.be_the_first_to_end()
     if settings["namespaces"]:
         jail.hide_everything_but(
             settings["visible"], settings["covered"], settings["packages"],
@@ -95,6 +107,23 @@ def shut_in(limits, settings, root, folder):
     os.environ.update(HOME=os.getcwd(), MPLBACKEND="agg", MPLCONFIGDIR=os.getcwd())
     jail.limit_resources(limits)
     jail.give_up_rights(settings["namespaces"])
+    if settings["namespaces"]:
+        jail.limit_processes(limits["processes"])
+        system_calls.forbid()
+        return []
+    still = [WITHOUT_NAMESPACES]
+    try:
+        places = settings["visible"], settings["covered"], settings["packages"]
+        readable.nothing_but(*places, folder.name)
+    except OSError:
+        still.append(WITHOUT_LANDLOCK)
+    try:
+        system_calls.forbid()
+    except OSError:
+        still.append(WITHOUT_SECCOMP)
+        # Only here, since it counts all that the user runs, whose other processes are many.
+        jail.limit_processes(limits["processes"])
+    return still
 
 
 def stop(pid, patience, running):

@@ -7,6 +7,8 @@ arrays.
 
 import contextlib
 import json
+import math
+import re
 import struct
 import time
 
@@ -14,8 +16,14 @@ import numpy as np
 
 LARGEST = 4 * 2**20  # bytes of a message; the largest result of an exercise has some thousand
 DEEPEST = 12  # how deep lists may be nested
-LONGEST_TEXT = 2_000  # of a single text, such as an exception's message
+LONGEST_TEXT = 2_000  # of a text from an answer, such as an exception's message
+LONGEST_NAME = 100  # of a type or an exception
+LARGEST_INTEGER = 2**64  # printing one of a million digits takes minutes
 KINDS_OF_NUMBER = "biufc"
+# Of every kind and size that `encode` makes, and none of what else `np.dtype` would understand.
+ARRAY_TYPES = {np.dtype(code).newbyteorder("<").str for code in "?bBhHiIqQefdFD"}
+# What moves the cursor, colours a terminal, turns the direction of writing or is half a character.
+NOT_PLAIN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 HEADER = struct.Struct("!II")  # bytes of the JSON text, bytes of the arrays
 
 
@@ -44,6 +52,17 @@ class Function:
         self.number = number
 
 
+def plain_text(text):
+    """The text with a replacement character for each that is more than a piece of text.
+
+    Examples
+    --------
+    >>> plain_text("NOT YET\\rright")
+    'NOT YET�right'
+    """
+    return NOT_PLAIN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 # ---- values --------------------------------------------------------------------------------
 
 
@@ -66,9 +85,9 @@ def _encode(value, functions, arrays, depth):
     if value is None or kind in (bool, float):
         return value
     if kind is int:
-        return value if abs(value) < 2**64 else ["opaque", "very large int"]
+        return value if abs(value) < LARGEST_INTEGER else ["opaque", "very large int"]
     if kind is str:
-        return ["text", value[:LONGEST_TEXT]]
+        return ["text", value]
     if kind is complex:
         return ["complex", value.real, value.imag]
     if isinstance(value, (np.ndarray, np.generic)):
@@ -89,6 +108,8 @@ def _encode(value, functions, arrays, depth):
 
 
 def _encode_array(value, arrays):
+    if value.nbytes > LARGEST:
+        raise ValueError(f"larger than {LARGEST / 2**20:g} MB")
     name = "array" if isinstance(value, np.ndarray) else "number"
     array = np.array(value, subok=False)  # an array of its own, and of no subclass
     if array.dtype.kind == "O":
@@ -105,74 +126,102 @@ def _encode_array(value, arrays):
     return [name, array.dtype.str, list(array.shape), len(arrays) - 1]
 
 
-def decode(tree, arrays, function=Function):
-    """The value of a tree; ``function(number)`` gives what stands for a function.
+def decode(tree, arrays, function=Function, longest_text=None, depth=0):
+    """The value of a tree.
+
+    Parameters
+    ----------
+    tree : JSON
+    arrays : list
+        Emptied: each is used once, or a short message could stand for any number of copies.
+    function : function
+        ``function(number)`` gives what stands for a function.
+    longest_text : int, optional
+        Where a longer text is cut off; what is left is made plain.
 
     Raises
     ------
     Broken
         If this is no tree that `encode` makes.
     """
-    if tree is None or type(tree) in (bool, int, float):
+    if tree is None or type(tree) in (bool, float):
         return tree
-    if type(tree) is not list or not tree:
+    if type(tree) is int and abs(tree) < LARGEST_INTEGER:
+        return tree
+    if type(tree) is not list or not tree or depth > DEEPEST:
         raise Broken("sent a value of no known kind")
+
+    def inner(entry):
+        return decode(entry, arrays, function, longest_text, depth + 1)
+
+    def shown(text):
+        return text if longest_text is None else plain_text(text[:longest_text])
+
     match tree:
         case ["text", str(text)]:
-            return text[:LONGEST_TEXT]
+            return shown(text)
         case ["complex", int() | float() as real, int() | float() as imaginary]:
             return complex(real, imaginary)
         case ["list", list(entries)]:
-            return [decode(entry, arrays, function) for entry in entries]
+            return [inner(entry) for entry in entries]
         case ["tuple", list(entries)]:
-            return tuple(decode(entry, arrays, function) for entry in entries)
+            return tuple(inner(entry) for entry in entries)
         case ["dict", list(pairs)]:
-            return dict(_decode_pair(pair, arrays, function) for pair in pairs)
-        case ["array", str(), list(), int(number)] if 0 <= number < len(arrays):
-            return arrays[number].copy()
-        case ["number", str(), list(), int(number)] if 0 <= number < len(arrays):
-            return arrays[number][()]
+            return dict(_decode_pair(pair, inner, shown) for pair in pairs)
+        case ["array", str(), list(), int(number)]:
+            return _taken(arrays, number).copy()
+        case ["number", str(), list(), int(number)] if (array := _taken(arrays, number)).ndim == 0:
+            return array[()]
         case ["function", int(number)]:
             return function(number)
         case ["opaque", str(name)]:
-            return Opaque(name[:LONGEST_TEXT])
+            return _opaque(shown(name))
     raise Broken("sent a value of no known kind")
 
 
-def _decode_pair(pair, arrays, function):
+def _decode_pair(pair, inner, shown):
     match pair:
-        case [int() | str() as key, value]:
-            return key, decode(value, arrays, function)
+        case [int(key), value]:
+            return key, inner(value)
+        case [str(key), value]:
+            return shown(key), inner(value)
     raise Broken("sent a value of no known kind")
+
+
+def _opaque(name):
+    """Of a class of this name, if it can be one: checks tell a student what was found."""
+    is_name = name.isidentifier() and len(name) <= LONGEST_NAME
+    return type(name, (Opaque,), {})(name) if is_name else Opaque(name)
+
+
+def _taken(arrays, number):
+    if not 0 <= number < len(arrays) or arrays[number] is None:
+        raise Broken("sent a value of no known kind")
+    array, arrays[number] = arrays[number], None
+    return array
 
 
 def _array(description, data, start):
     """(array, where the next one starts) from what a message says of an array."""
     match description:
-        case [str(dtype), list(shape)] if len(shape) <= 32 and all(
+        case [str(name), list(shape)] if name in ARRAY_TYPES and all(
             type(size) is int and 0 <= size <= LARGEST for size in shape
         ):
-            kind = dtype[1:2]
-            if dtype[:1] not in ("<", "|") or kind not in KINDS_OF_NUMBER or len(dtype) > 4:
-                raise Broken("sent an array of no known kind")
-            try:
-                dtype = np.dtype(dtype)
-                count = 1
-                for size in shape:
-                    count *= size
-                end = start + count * dtype.itemsize
-                if end > len(data):
-                    raise Broken("sent an array that is cut off")
-                return np.frombuffer(data[start:end], dtype).reshape(shape), end
-            except (TypeError, ValueError):
-                pass
+            dtype = np.dtype(name)
+            end = start + math.prod(shape) * dtype.itemsize
+            if end > len(data):
+                raise Broken("sent an array that is cut off")
+            with contextlib.suppress(ValueError):  # a shape that NumPy does not have
+                array = np.frombuffer(data[start:end], np.uint8).view(dtype).reshape(shape)
+                # A truth value in memory is 0 or 1; of others NumPy makes what it likes.
+                return (array if dtype.kind != "b" else array.view(np.uint8) != 0), end
     raise Broken("sent an array of no known kind")
 
 
 # ---- messages ------------------------------------------------------------------------------
 
 
-def send(socket, kind, value=None, functions=None, deadline=None):
+def send(socket, kind, value=None, functions=None, deadline=None, largest=LARGEST):
     """Send a message: what kind it is, and a value.
 
     Parameters
@@ -184,31 +233,33 @@ def send(socket, kind, value=None, functions=None, deadline=None):
         As for `encode`.
     deadline : float, optional
         On the clock of `time.monotonic`. The other side may never read.
+    largest : int
+        In bytes.
 
     Raises
     ------
     Broken, OutOfTime
     ValueError
-        If the message is larger than `LARGEST`.
+        If the message is larger than that.
     """
     tree, arrays = encode(value, functions)
     descriptions = [[array.dtype.str, list(array.shape)] for array in arrays]
     text = json.dumps([kind, tree, descriptions]).encode()
     size = sum(array.nbytes for array in arrays)
-    if len(text) + size > LARGEST:
-        raise ValueError(f"larger than {LARGEST / 2**20:g} MB")
+    if len(text) + size > largest:
+        raise ValueError(f"larger than {largest / 2**20:g} MB")
     data = b"".join(array.tobytes() for array in arrays)
     with _until(socket, deadline):
         socket.sendall(HEADER.pack(len(text), len(data)) + text + data)
 
 
-def receive(socket, function=Function, deadline=None, largest=LARGEST):
+def receive(socket, function=Function, deadline=None, largest=LARGEST, longest_text=None):
     """(kind, value) of the next message.
 
     Parameters
     ----------
     socket : socket
-    function : function
+    function, longest_text
         As for `decode`.
     deadline : float, optional
         On the clock of `time.monotonic`.
@@ -234,10 +285,7 @@ def receive(socket, function=Function, deadline=None, largest=LARGEST):
             for description in descriptions:
                 array, start = _array(description, data, start)
                 arrays.append(array)
-            try:
-                return kind, decode(tree, arrays, function)
-            except RecursionError:
-                raise Broken("sent lists that are nested too deep") from None
+            return kind, decode(tree, arrays, function, longest_text)
     raise Broken("sent what is no message")
 
 
