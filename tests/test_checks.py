@@ -377,8 +377,10 @@ def test_what_is_shown_with_a_finding_belongs_to_its_equation():
     assert "has shape (4,)" in biases.message
     assert "has shape" not in weights.message + mask.message
     assert {name.split()[0] for name, _ in weights.pictures} == {"weights"}
-    # The gradients of the output layer do not come through the mask.
-    assert all("layer 3" not in name for name, _ in mask.pictures)
+    # The biases have another shape, and the output layer's gradients do not come through a mask.
+    assert [name for name, _ in mask.pictures] == [
+        "weights gradient of layer 2", "weights gradient of layer 1",
+    ]
 
 
 def test_a_report_pictures_the_entries_that_are_off():

@@ -71,11 +71,12 @@ def kept_state(subject, trial, first, again):
         return []
     parts = zip(trial.form.equations, first.arrays or (), again.arrays or ())
     changed = [equation for equation, one, other in parts if not same(one, other)]
+    equation = changed[0] if len(changed) == 1 else subject.name
     return [Finding(
-        changed[0] if len(changed) == 1 else subject.name, (), "keeps-state",
-        "Called a second time with the same arguments, the function returns something else. "
-        "Does it keep anything from one call to the next, in a global or a default argument, or "
-        "draw random numbers?",
+        equation, (), "keeps-state",
+        f"{place(equation, ())}: called a second time with the same arguments, the function "
+        "returns something else. Does it keep anything from one call to the next, in a global or "
+        "a default argument, or draw random numbers?",
     )]
 
 

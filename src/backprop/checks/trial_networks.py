@@ -50,8 +50,8 @@ def trials(seed=7):
     """The networks, each chosen to tell something apart that the others do not.
 
     All of them have small layers, so that trying them takes no time, and numbers that are neither
-    tiny nor huge, so that a rounded result is seen. ``seed`` draws other networks of the same kinds; the
-    reference network is always the same.
+    tiny nor huge, so that a rounded result is seen. ``seed`` draws other networks of the same
+    kinds; the reference network is always the same.
     """
     rng = np.random.default_rng(seed)
     reference = *initialize_parameters(), np.array([[1.2]]), np.array([[20.0]])

@@ -116,8 +116,6 @@ for layer in range(1, K):
             "Your biases are zeros. Where do the biases of this network come from?",
             "In this network the biases are random, like the weights. Where their draws are left "
             "out, all later numbers move to other places as well.",
-            {"draw": "return generator.normal(size=(rows, columns)) if columns > 1 or rows == 1 "
-                     "else np.zeros((rows, columns))"},
             {"end": "return all_weights, [0 * biases for biases in all_biases]"},
             {"order": """\
 all_weights[0], all_weights[K] = draw(width, inputs), draw(outputs, width)
