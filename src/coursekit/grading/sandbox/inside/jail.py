@@ -120,6 +120,10 @@ def hide_everything_but(visible, covered, packages, root, megabytes):
     _no_further_namespaces()
     _mount(None, "/", None, RECURSIVE | PRIVATE)
     _mount("tmpfs", root, "tmpfs", NO_SUID | NO_DEVICES, "size=1m,mode=755")
+    # First, since the interpreter or a package may itself lie below /tmp.
+    os.mkdir(f"{root}/tmp")
+    options = f"size={megabytes}m,nr_inodes={MOST_FILES},mode=777"
+    _mount("tmpfs", f"{root}/tmp", "tmpfs", NO_SUID | NO_DEVICES, options)
     for path in visible:
         _show(path, root + path)
     for path in covered:
@@ -128,9 +132,6 @@ def hide_everything_but(visible, covered, packages, root, megabytes):
         _show(path, root + path)
     for name in ("null", "zero", "random", "urandom"):
         _show(f"/dev/{name}", f"{root}/dev/{name}", read_only=False)
-    os.mkdir(f"{root}/tmp")
-    options = f"size={megabytes}m,nr_inodes={MOST_FILES},mode=777"
-    _mount("tmpfs", f"{root}/tmp", "tmpfs", NO_SUID | NO_DEVICES, options)
     os.chdir(root)
     _, number = SYSTEM_CALLS[platform.machine()]
     _checked(libc.syscall(ctypes.c_long(number), b".", b"."), "pivot_root")
