@@ -58,8 +58,8 @@ def make_runs(folder):
     zipped(folder / "zip.zip")
     small = folder / "small_solutions"
     return {
-        "alone": (folder / "alone", small, "--jobs", "1", "--timeout", "1.5"),
-        "mixed": (folder / "mixed", small, "--jobs", "4", "--timeout", "1.5"),
+        "alone": (folder / "alone", small, "--jobs", "1", "--timeout", "2.5"),
+        "mixed": (folder / "mixed", small, "--jobs", "4", "--timeout", "2.5"),
         "course": (folder / "course", SOLUTIONS, "--jobs", "1", "--timeout", "3"),
         "names": (folder / "names", small, "--jobs", "1"),
         "zip": (folder / "zip.zip", small, "--jobs", "1"),

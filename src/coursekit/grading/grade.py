@@ -78,7 +78,7 @@ def grade(submissions, solutions, out, options=Options()):
     """
     found = find_submissions(submissions)
     references = _references(solutions, options.exercise)
-    namespaces = _protections(options)
+    namespaces, protections = _protections(options)
     stored = read_run(out)
     seed = options.seed
     if seed is None:
@@ -91,6 +91,7 @@ def grade(submissions, solutions, out, options=Options()):
     with ExitStack() as stack:
         results = Results(out, run)
         stack.callback(results.close)
+        _say(protections)
         digests = {one: one.source.digest() for one in found}
         todo = [one for one in found if results.get(one.file, digests[one]) is None]
         if len(todo) < len(found):
@@ -132,7 +133,8 @@ def explain(submission, solutions, out=None, options=Options()):
     if len(found) != 1:
         raise CourseError(f"{submission}: --explain takes one notebook, this has {len(found)}")
     references = _references(solutions, options.exercise)
-    namespaces = _protections(options)
+    namespaces, protections = _protections(options)
+    _say(protections)
     stored = read_run(out) if out is not None else None
     seed = options.seed
     if seed is None:
@@ -154,7 +156,7 @@ def _references(solutions, exercise):
 
 
 def _protections(options):
-    """Say which protections are on; whether namespaces are."""
+    """(whether namespaces are on, what to say of the protections)."""
     limits = options.limits
     numbers = (
         f"{limits.seconds:g} s, {limits.memory} MB, {limits.processes} processes, "
@@ -167,16 +169,14 @@ def _protections(options):
         if options.require_sandbox:
             raise CourseError(f"no sandbox on this machine: {error}") from None
         still = ", ".join(_try_sandbox(False, limits))
-        _say(
+        return False, (
             f"Sandbox: NO NAMESPACES ({error}), so an answer can {still}. "
             f"Limits for each answer: {numbers}."
         )
-        return False
-    _say(
+    return True, (
         "Sandbox: each answer has user, process, network, file system and IPC namespaces of its "
         f"own. Limits for each: {numbers}."
     )
-    return True
 
 
 def _try_sandbox(namespaces, limits):
