@@ -67,7 +67,7 @@ def check_initialize_parameters(function, seed=7):
     As `backprop.initialize_parameters`. Returns a `Report`, as all checks do; ``seed`` draws what
     the function is tried with.
     """
-    return diagnose(function, INITIALIZE_PARAMETERS, INITIALIZE_PARAMETERS.trials(seed), explain)
+    return _check(function, INITIALIZE_PARAMETERS, seed)
 
 
 def check_relu(function, seed=7):
@@ -79,32 +79,32 @@ def check_relu(function, seed=7):
     >>> check_relu(np.abs).findings[0].cause
     'relu-absolute-value'
     """
-    return diagnose(function, RELU, RELU.trials(seed), explain)
+    return _check(function, RELU, seed)
 
 
 def check_indicator_function(function, seed=7):
     """Check ``function(x)``, as `backprop.indicator_function`; True and False count as 1 and 0."""
-    return diagnose(function, INDICATOR_FUNCTION, INDICATOR_FUNCTION.trials(seed), explain)
+    return _check(function, INDICATOR_FUNCTION, seed)
 
 
 def check_compute_network_output(function, seed=7):
     """Check ``function(net_input, all_weights, all_biases)``, as the one of `backprop`."""
-    return diagnose(function, COMPUTE_NETWORK_OUTPUT, COMPUTE_NETWORK_OUTPUT.trials(seed), explain)
+    return _check(function, COMPUTE_NETWORK_OUTPUT, seed)
 
 
 def check_least_squares_loss(function, seed=7):
     """Check ``function(net_output, y)``, as `backprop.least_squares_loss`."""
-    return diagnose(function, LEAST_SQUARES_LOSS, LEAST_SQUARES_LOSS.trials(seed), explain)
+    return _check(function, LEAST_SQUARES_LOSS, seed)
 
 
 def check_d_loss_d_output(function, seed=7):
     """Check ``function(net_output, y)``, as `backprop.d_loss_d_output`."""
-    return diagnose(function, D_LOSS_D_OUTPUT, D_LOSS_D_OUTPUT.trials(seed), explain)
+    return _check(function, D_LOSS_D_OUTPUT, seed)
 
 
 def check_toy_forward_pass(function, seed=7):
     """Check ``function(x, betas, omegas)``, as `backprop.chain_rule.toy_forward_pass`."""
-    return diagnose(function, TOY_FORWARD_PASS, TOY_FORWARD_PASS.trials(seed), explain)
+    return _check(function, TOY_FORWARD_PASS, seed)
 
 
 def check_local_derivative(function, step, seed=7):
@@ -121,30 +121,27 @@ def check_local_derivative(function, step, seed=7):
     """
     if step not in LOCAL_DERIVATIVES:
         raise ValueError(f"step must be one of {', '.join(LOCAL_DERIVATIVES)}, got {step!r}.")
-    subject = LOCAL_DERIVATIVES[step]
-    return diagnose(function, subject, subject.trials(seed), explain)
+    return _check(function, LOCAL_DERIVATIVES[step], seed)
 
 
 def check_toy_backward_pass(function, seed=7):
     """Check ``function(omegas, f, h, y)``, as `backprop.chain_rule.toy_backward_pass`."""
-    return diagnose(function, TOY_BACKWARD_PASS, TOY_BACKWARD_PASS.trials(seed), explain)
+    return _check(function, TOY_BACKWARD_PASS, seed)
 
 
 def check_toy_parameter_gradients(function, seed=7):
     """Check ``function(dl_df, h)``, as `backprop.chain_rule.toy_parameter_gradients`."""
-    subject = TOY_PARAMETER_GRADIENTS
-    return diagnose(function, subject, subject.trials(seed), explain)
+    return _check(function, TOY_PARAMETER_GRADIENTS, seed)
 
 
 def check_back_through_jacobian(function, seed=7):
     """Check ``function(jacobian, dl_dc)``, as `backprop.chain_rule.back_through_jacobian`."""
-    return diagnose(function, BACK_THROUGH_JACOBIAN, BACK_THROUGH_JACOBIAN.trials(seed), explain)
+    return _check(function, BACK_THROUGH_JACOBIAN, seed)
 
 
 def check_skip_connection_gradient(function, seed=7):
     """Check ``function(a, beta, omega, y)``: dl/da of (a + sin(beta + omega a) - y)^2."""
-    subject = SKIP_CONNECTION_GRADIENT
-    return diagnose(function, subject, subject.trials(seed), explain)
+    return _check(function, SKIP_CONNECTION_GRADIENT, seed)
 
 
 def check_bias_gradients(function, examples="any", seed=7):
@@ -172,13 +169,16 @@ def check_finite_differences(function, scheme="central", seed=7):
     """
     if scheme not in FINITE_DIFFERENCES:
         raise ValueError(f'scheme must be "central" or "forward", got {scheme!r}.')
-    subject = FINITE_DIFFERENCES[scheme]
-    return diagnose(function, subject, subject.trials(seed), explain)
+    return _check(function, FINITE_DIFFERENCES[scheme], seed)
 
 
 def check_worst_relative_error(function, seed=7):
     """Check ``function(found, expected)``: the largest of `backprop.relative_error`."""
-    return diagnose(function, WORST_RELATIVE_ERROR, WORST_RELATIVE_ERROR.trials(seed), explain)
+    return _check(function, WORST_RELATIVE_ERROR, seed)
+
+
+def _check(function, subject, seed):
+    return diagnose(function, subject, subject.trials(seed), explain)
 
 
 def _with_examples(trials, examples):

@@ -233,10 +233,9 @@ def _failures(subject, trials, outcomes, account):
 
 def _of_what_is_raised(subject, trials, outcomes):
     """The finding for a known mistake that raises the same words on all these networks, or None."""
-    for entry in subject.catalogue if all(outcome.error for outcome in outcomes) else ():
-        for lines in entry.variants:
-            if says(subject, lines, trials, outcomes):
-                return explained(subject, entry, lines, trials, outcomes)
+    for entry, lines in subject.mistakes if all(outcome.error for outcome in outcomes) else ():
+        if says(subject, lines, trials, outcomes):
+            return explained(subject, entry, lines, trials, outcomes)
     return None
 
 

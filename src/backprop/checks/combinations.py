@@ -9,7 +9,7 @@ from backprop.checks.trying import is_right
 
 def one_or_two(subject, trials, outcomes):
     """The one mistake, or the two, that give all of this: a list of (entry, lines), or []."""
-    singles = ([mistake] for mistake in _variants(subject))
+    singles = ([mistake] for mistake in subject.mistakes)
     candidates = itertools.chain(singles, _pairs(subject, trials, outcomes))
     return _first_that_matches(candidates, subject, trials, outcomes)
 
@@ -17,7 +17,7 @@ def one_or_two(subject, trials, outcomes):
 def beside_unwritten_lines(subject, trials, outcomes):
     """The same for an exercise of which several lines are not written yet: at most one mistake."""
     unwritten = [
-        mistake for mistake in _variants(subject)
+        mistake for mistake in subject.mistakes
         if mistake[1].items() <= UNWRITTEN.items()
         # A list of zeros is quickly told from another one.
         and mistake[1].keys() - _agreeing_parts(subject, mistake[1], trials, outcomes)
@@ -25,16 +25,12 @@ def beside_unwritten_lines(subject, trials, outcomes):
     ]
     candidates = (
         [*lines_to_write, *mistake]
-        for mistake in ([], *([one] for one in _variants(subject)))
+        for mistake in ([], *([one] for one in subject.mistakes))
         for count in range(2, len(unwritten) + 1)
         for lines_to_write in itertools.combinations(unwritten, count)
         if not any(one[1].keys() & other[1].keys() for one in mistake for other in lines_to_write)
     )
     return _first_that_matches(candidates, subject, trials, outcomes)
-
-
-def _variants(subject):
-    return [(entry, lines) for entry in subject.catalogue for lines in entry.variants]
 
 
 def _first_that_matches(candidates, subject, trials, outcomes):
@@ -58,7 +54,7 @@ def _pairs(subject, trials, outcomes):
     """
     alone = [
         (mistake, _agreeing_parts(subject, mistake[1], trials, outcomes))
-        for mistake in _variants(subject)
+        for mistake in subject.mistakes
     ]
     for (first, parts), (second, other_parts) in itertools.combinations(alone, 2):
         if (

@@ -82,10 +82,9 @@ def kept_state(subject, trial, first, again):
 
 def explain(subject, trials, outcomes):
     """The one mistake of the catalogue that gives all of this, or else what can be seen."""
-    for entry in subject.catalogue:
-        for lines in entry.variants:
-            if matches(subject, [lines], trials, outcomes):
-                return [explained(subject, entry, lines, trials, outcomes)]
+    for entry, lines in subject.mistakes:
+        if matches(subject, [lines], trials, outcomes):
+            return [explained(subject, entry, lines, trials, outcomes)]
     return [seen(subject, trials, outcomes)]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from backprop.backward_pass import indicator_function
+from backprop.checks.subject import ways
 from backprop.checks.trying import agree
 from backprop.forward_pass import relu
 
@@ -140,12 +141,8 @@ def known_products(subject):
 
 
 def _mistakes_in(subject, names):
-    return [
-        (entry, lines)
-        for entry in subject.catalogue + subject.rare
-        for lines in entry.variants
-        if lines.keys() <= names
-    ]
+    mistakes = subject.mistakes + ways(subject.rare)
+    return [(entry, lines) for entry, lines in mistakes if lines.keys() <= names]
 
 
 def _first(choices, gives, wrong, steps, subject):

@@ -61,6 +61,11 @@ class Misconception:
             object.__setattr__(self, "equation", EQUATION_OF_LINE.get(line, line))
 
 
+def ways(entries):
+    """[(entry, lines)]: each entry with each of its variants."""
+    return [(entry, lines) for entry in entries for lines in entry.variants]
+
+
 @dataclass(frozen=True, eq=False)
 class Subject:
     """A function to check.
@@ -106,13 +111,17 @@ class Subject:
         return make(*(choices[name].index(code) for name, code in chosen.items()))
 
     @functools.cached_property
+    def mistakes(self):
+        """Every way to make a mistake of the catalogue: (entry, lines)."""
+        return ways(self.catalogue)
+
+    @functools.cached_property
     def _choices(self):
         """{name of the line: the codes that the catalogue has for it, the right one first}."""
         choices = {name: [code] for name, code in self.right_lines.items()}
-        for entry in self.catalogue:
-            for lines in entry.variants:
-                for name, code in lines.items():
-                    choices[name].append(code)
+        for _, lines in self.mistakes:
+            for name, code in lines.items():
+                choices[name].append(code)
         return {name: tuple(dict.fromkeys(codes)) for name, codes in choices.items()}
 
 

@@ -83,8 +83,7 @@ def try_each(subject, seeds=SEEDS):
     """
     return [
         try_mistakes(subject, (entry,), lines, seed)
-        for entry in subject.catalogue
-        for lines in entry.variants
+        for entry, lines in subject.mistakes
         for seed in seeds
     ]
 

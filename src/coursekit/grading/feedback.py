@@ -15,8 +15,13 @@ PAGE = """\
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark; }}
-body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem; }}
-pre {{ white-space: pre-wrap; overflow-wrap: anywhere; padding: .75rem; border: 1px solid #8888; border-radius: .25rem; }}
+body {{
+  font: 1rem/1.5 system-ui, sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem;
+}}
+pre {{
+  white-space: pre-wrap; overflow-wrap: anywhere;
+  padding: .75rem; border: 1px solid #8888; border-radius: .25rem;
+}}
 table {{ border-collapse: collapse; }}
 th, td {{ text-align: left; padding: .25rem 1rem .25rem 0; border-bottom: 1px solid #8888; }}
 </style>
@@ -96,4 +101,3 @@ def file_names(students):
         taken.add(name.casefold())
         names[student] = name
     return names
-

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import sys
 import tempfile
 from collections import Counter
@@ -18,7 +17,7 @@ from coursekit.files import write_whole
 from coursekit.grading.feedback import feedback_page, file_names
 from coursekit.grading.gradebook import Grade, score, write_gradebook
 from coursekit.grading.reference import load_references
-from coursekit.grading.results import Results, read_run
+from coursekit.grading.results import Results, new_seed, read_run
 from coursekit.grading.sandbox.answers import Limits, NoSandbox, Server
 from coursekit.grading.sandbox.inside.wire import plain_text
 from coursekit.grading.submissions import find_submissions
@@ -79,18 +78,15 @@ def grade(submissions, solutions, out, options=Options()):
     found = find_submissions(submissions)
     references = _references(solutions, options.exercise)
     namespaces, protections = _protections(options)
-    stored = read_run(out)
-    seed = options.seed
-    if seed is None:
-        seed = stored["seed"] if stored else secrets.randbelow(2**31)
     run = {
-        "seed": seed,
+        "seed": options.seed,
         "exercise": options.exercise,
         "solutions": {name: reference.digest for name, reference in references.items()},
     }
     with ExitStack() as stack:
         results = Results(out, run)
         stack.callback(results.close)
+        seed = results.run["seed"]
         _say(protections)
         digests = {one: one.source.digest() for one in found}
         todo = [one for one in found if results.get(one.file, digests[one]) is None]
@@ -135,10 +131,10 @@ def explain(submission, solutions, out=None, options=Options()):
     references = _references(solutions, options.exercise)
     namespaces, protections = _protections(options)
     _say(protections)
-    stored = read_run(out) if out is not None else None
     seed = options.seed
     if seed is None:
-        seed = stored["seed"] if stored else secrets.randbelow(2**31)
+        stored = read_run(out) if out is not None else None
+        seed = stored["seed"] if stored else new_seed()
     with _plan(solutions, submission, out, seed, options, namespaces) as plan:
         worker = Worker(plan, _seconds(references, options))
         try:
@@ -199,7 +195,6 @@ def _plan(solutions, submissions, out, seed, options, namespaces):
         hidden = [solutions, submissions, *([out] if out else []), Path(coursekit.__file__).parent]
         text = {
             "solutions": str(Path(solutions).resolve()),
-            "exercise": options.exercise,
             "seed": seed,
             "limits": asdict(options.limits),
             "namespaces": namespaces,

@@ -16,7 +16,7 @@ from coursekit.grading.assembly import (
     own_answers,
     solved,
 )
-from coursekit.grading.reference import IN_WORDS, Reference, with_seed
+from coursekit.grading.reference import IN_WORDS, with_seed
 from coursekit.grading.sandbox.answers import Limits, taken_text
 from coursekit.grading.submissions import Unreadable, read_submission
 from coursekit.grading.verdicts import judge_cells

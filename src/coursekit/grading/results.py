@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import json
 import os
+import secrets
 from dataclasses import asdict
 from pathlib import Path
 
@@ -47,7 +48,7 @@ class Results:
         stored = read_run(folder)
         if stored is not None:
             _must_agree(self.path, stored, run)
-        self.run = stored or run
+        self.run = stored or run | {"seed": new_seed() if run["seed"] is None else run["seed"]}
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
             self._file = open(self.path, "a+b")
@@ -87,6 +88,11 @@ class Results:
         self._file.seek(len(whole))
         lines = [json.loads(line) for line in whole.splitlines()[1:]]
         return {(line["file"], line["digest"]): Verdict(**line["verdict"]) for line in lines}
+
+
+def new_seed():
+    """A seed that no submission can know."""
+    return secrets.randbelow(2**31)
 
 
 def read_run(folder):

@@ -173,7 +173,7 @@ def toy_forward_pass(x, betas, omegas):
         ),
     ),
     trials_of(
-        lambda *arguments: tuple(map(_plain, toy_forward_pass(*arguments))),
+        toy_forward_pass,
         Form("two lists of four numbers", ("f", "h"), ("value f_{}", "value h_{}")),
         _forward_cases,
     ),
@@ -586,7 +586,7 @@ def toy_backward_pass(omegas, f, h, y):
         ),
     ),
     trials_of(
-        lambda *arguments: tuple(map(_plain, toy_backward_pass(*arguments))),
+        toy_backward_pass,
         Form("two lists of four numbers", ("dl_df", "dl_dh"), ("value dl/df_{}", "value dl/dh_{}")),
         _backward_cases,
     ),
@@ -698,7 +698,7 @@ def toy_parameter_gradients(dl_df, h):
         ),
     ),
     trials_of(
-        lambda *arguments: tuple(map(_plain, toy_parameter_gradients(*arguments))),
+        toy_parameter_gradients,
         Form(
             "two lists of four numbers",
             ("dl_dbetas", "dl_domegas"),

@@ -46,7 +46,8 @@ server.main(socket.socket(fileno=control), settings)
 PACKAGES = ("numpy", "matplotlib")
 
 # Where the interpreter's own libraries are.
-SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/etc/ld.so.cache")
+SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64")
+LIBRARY_CACHE = "/etc/ld.so.cache"
 
 BETWEEN = "\n\n\n"  # two statements
 
@@ -184,7 +185,7 @@ def _environment(namespaces):
 def _settings(namespaces, hidden):
     site_packages = list(dict.fromkeys(sysconfig.get_path(key) for key in ("purelib", "platlib")))
     standard_library = sysconfig.get_path("stdlib")
-    libraries = [*SYSTEM_LIBRARIES, sysconfig.get_config_var("LIBDIR"), standard_library]
+    libraries = [*SYSTEM_LIBRARIES, LIBRARY_CACHE, sysconfig.get_config_var("LIBDIR"), standard_library]
     visible = _outermost(path for path in libraries if path and os.path.exists(path))
     covered = [*site_packages, *site.getsitepackages([sys.base_prefix]), *map(str, hidden)]
     covered = [path for path in dict.fromkeys(covered) if os.path.isdir(path)]
@@ -392,7 +393,6 @@ class Answers:
     def _receive(self, channel, deadline):
         return wire.receive(
             channel,
-            function=_opaque,
             deadline=deadline,
             largest=self.limits.output_size * 2**20,
             longest_text=wire.LONGEST_TEXT,
@@ -424,10 +424,6 @@ def _placed(statements):
 
 def _file(name):
     return f"<{name} of the submission>"
-
-
-def _opaque(number):
-    return wire.Opaque("function")
 
 
 def _told_exit(code):

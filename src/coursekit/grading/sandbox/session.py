@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from coursekit.grading.explain import differences
 from coursekit.grading.sandbox.answers import Answers, Limits, Server
 
 _print_options, _error_settings = np.get_printoptions(), np.geterr()
@@ -20,8 +21,6 @@ class Session(Answers):
 
     def report(self):
         """Print, as JSON for the grader, what became of the answers' processes."""
-        from coursekit.grading.explain import differences
-
         report = {
             "ended": {name: asdict(ended) for name, ended in self.ended.items()},
             "undefined": {
@@ -57,7 +56,6 @@ def close_answers():
     """End the processes of the answers that are open."""
     if "answers" in _open:
         _open.pop("answers").close()
-
 
 
 def forget():

@@ -15,7 +15,7 @@ import signal
 import socket
 import time
 
-libc = ctypes.CDLL(None, use_errno=True)
+from .kernel import checked, libc, system_call
 
 NEW_MOUNTS, NEW_UTS, NEW_IPC = 0x00020000, 0x04000000, 0x08000000
 NEW_USER, NEW_PIDS, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
@@ -61,14 +61,12 @@ def fork_into_namespaces():
     number, _ = SYSTEM_CALLS[platform.machine()]
     flags = NEW_USER | NEW_PIDS | NEW_NETWORK | NEW_MOUNTS | NEW_IPC | NEW_UTS
     mapped, tell_mapped = os.pipe()
-    zero = ctypes.c_long(0)
-    pid = libc.syscall(
-        ctypes.c_long(number), ctypes.c_long(flags | signal.SIGCHLD), zero, zero, zero, zero
-    )
-    if pid < 0:
+    try:
+        pid = system_call(number, flags | signal.SIGCHLD, 0, 0, 0, 0)
+    except OSError as error:
         os.close(mapped)
         os.close(tell_mapped)
-        raise NotAllowed(f"no user namespaces ({os.strerror(ctypes.get_errno())})")
+        raise NotAllowed(f"no user namespaces ({error.strerror})") from None
     if pid == 0:
         os.close(tell_mapped)
         if os.read(mapped, 1) != b"1":
@@ -134,8 +132,8 @@ def hide_everything_but(visible, covered, packages, root, megabytes):
         _show(f"/dev/{name}", f"{root}/dev/{name}", read_only=False)
     os.chdir(root)
     _, number = SYSTEM_CALLS[platform.machine()]
-    _checked(libc.syscall(ctypes.c_long(number), b".", b"."), "pivot_root")
-    _checked(libc.umount2(b".", DETACH), "umount")
+    system_call(number, b".", b".")
+    checked(libc.umount2(b".", DETACH), "umount")
     _mount(None, "/", None, REMOUNT | BIND | READ_ONLY | NO_SUID | NO_DEVICES)
     os.chdir("/tmp")
 
@@ -167,13 +165,7 @@ def _show(path, target, read_only=True):
 def _mount(source, target, kind, flags, data=None):
     names = [None if name is None else os.fsencode(name) for name in (source, target, kind, data)]
     source, target, kind, data = names
-    _checked(libc.mount(source, target, kind, ctypes.c_ulong(flags), data), "mount", target)
-
-
-def _checked(result, *what):
-    if result != 0:
-        number = ctypes.get_errno()
-        raise NotAllowed(number, os.strerror(number), *map(str, what))
+    checked(libc.mount(source, target, kind, ctypes.c_ulong(flags), data), "mount", target)
 
 
 def give_up_rights(inside_namespaces):

@@ -5,6 +5,8 @@ import ctypes
 import os
 import sys
 
+from .kernel import system_call
+
 # System calls; they have the same numbers on every machine.
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 TELL_VERSION, PATH_BENEATH = 1, 1
@@ -12,8 +14,6 @@ WRITE_FILE, READ_FILE, READ_FOLDER = 1 << 1, 1 << 2, 1 << 3
 # How many rights the versions know, from the first on.
 RIGHTS = (13, 14, 15, 15, 16)
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
-
-libc = ctypes.CDLL(None, use_errno=True)
 
 
 class _Ruleset(ctypes.Structure):
@@ -44,10 +44,10 @@ def nothing_but(visible, covered, packages, folder):
     """
     if sys.platform != "linux":
         raise OSError("no Landlock")
-    version = _call(CREATE_RULESET, None, 0, TELL_VERSION)
+    version = system_call(CREATE_RULESET, None, 0, TELL_VERSION)
     every_right = (1 << RIGHTS[min(version, len(RIGHTS)) - 1]) - 1
     rules = _Ruleset(every_right)
-    ruleset = _call(CREATE_RULESET, ctypes.byref(rules), ctypes.sizeof(rules), 0)
+    ruleset = system_call(CREATE_RULESET, ctypes.byref(rules), ctypes.sizeof(rules), 0)
     for path in visible:  # the interpreter lists the folders that it imports from
         if os.path.isdir(path):
             _allow(ruleset, path, READ_FOLDER)
@@ -59,7 +59,7 @@ def nothing_but(visible, covered, packages, folder):
     for path in DEVICES:
         _allow(ruleset, path, READ_FILE | WRITE_FILE)
     _allow(ruleset, folder, every_right)
-    _call(RESTRICT_SELF, ruleset, 0)
+    system_call(RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
 
 
@@ -82,15 +82,6 @@ def _allow(ruleset, path, rights):
         return
     rule = _Rule(rights, parent)
     try:
-        _call(ADD_RULE, ruleset, PATH_BENEATH, ctypes.byref(rule), 0)
+        system_call(ADD_RULE, ruleset, PATH_BENEATH, ctypes.byref(rule), 0)
     finally:
         os.close(parent)
-
-
-def _call(number, *arguments):
-    longs = [ctypes.c_long(one) if isinstance(one, int) else one for one in arguments]
-    result = libc.syscall(ctypes.c_long(number), *longs)
-    if result < 0:
-        error = ctypes.get_errno()
-        raise OSError(error, os.strerror(error))
-    return result

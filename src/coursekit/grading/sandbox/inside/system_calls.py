@@ -11,6 +11,8 @@ import os
 import platform
 import sys
 
+from .kernel import checked, libc
+
 NUMBERS = {  # on x86_64, on aarch64
     "fork": (57, None),
     "vfork": (58, None),
@@ -85,10 +87,7 @@ def forbid():
         raise OSError(errno.ENOSYS, f"no filter on {sys.platform} {platform.machine()}")
     instructions = _filter(*MACHINES[platform.machine()])
     program = _Program(len(instructions), (_Instruction * len(instructions))(*instructions))
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(SET_SECCOMP, MODE_FILTER, ctypes.byref(program), 0, 0) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"no filter of system calls ({os.strerror(number)})")
+    checked(libc.prctl(SET_SECCOMP, MODE_FILTER, ctypes.byref(program), 0, 0), "seccomp")
 
 
 def _filter(column, machine):

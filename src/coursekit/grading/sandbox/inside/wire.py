@@ -45,11 +45,9 @@ class Opaque:
         return f"<a {self.type_name}>"
 
 
-class Function:
-    """Stands for a function of the other side, by its number."""
-
-    def __init__(self, number):
-        self.number = number
+def opaque_function(number):
+    """Stands for a function of the other side that is not to be called."""
+    return Opaque("function")
 
 
 def plain_text(text):
@@ -99,8 +97,6 @@ def _encode(value, functions, arrays, depth):
         if isinstance(value, dict) and all(type(key) in (int, str) for key in value):
             pairs = [[key, _encode(v, functions, arrays, depth + 1)] for key, v in value.items()]
             return ["dict", pairs]
-    if isinstance(value, Function):
-        return ["function", value.number]
     if callable(value) and functions is not None:
         functions.append(value)
         return ["function", len(functions) - 1]
@@ -126,7 +122,7 @@ def _encode_array(value, arrays):
     return [name, array.dtype.str, list(array.shape), len(arrays) - 1]
 
 
-def decode(tree, arrays, function=Function, longest_text=None, depth=0):
+def decode(tree, arrays, function=opaque_function, longest_text=None, depth=0):
     """The value of a tree.
 
     Parameters
@@ -253,7 +249,7 @@ def send(socket, kind, value=None, functions=None, deadline=None, largest=LARGES
         socket.sendall(HEADER.pack(len(text), len(data)) + text + data)
 
 
-def receive(socket, function=Function, deadline=None, largest=LARGEST, longest_text=None):
+def receive(socket, function=opaque_function, deadline=None, largest=LARGEST, longest_text=None):
     """(kind, value) of the next message.
 
     Parameters
