@@ -19,7 +19,7 @@ from course_notebooks import ROOT, small_solution, write_in
 from matplotlib.figure import Figure
 
 from backprop.checks.catalogue import BACKWARD_PASS, SUBJECTS
-from backprop.plots import PALETTE
+from backprop.drawing import PALETTE
 from coursekit.book import page_figure
 from coursekit.book.confusion import pairs_of_mistakes
 from coursekit.book.exercise_link import colab_url, exercise_notebooks

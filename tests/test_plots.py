@@ -24,7 +24,7 @@ from backprop import (
 )
 from backprop.chain_rule import TOY_BETAS, TOY_OMEGAS, TOY_X, TOY_Y
 from backprop.checking_gradients import step_size_errors
-from backprop.plots import PALETTE
+from backprop.drawing import PALETTE
 
 X, Y = np.array([[1.2]]), np.array([[20.0]])
 STEPS = 10.0 ** np.arange(-12, 0)

@@ -5,128 +5,43 @@ Each quantity has one colour in all figures, formulas and texts, and no figure n
 be understood: dashes, hatching, signs and labels say the same.
 """
 
-import functools
-import io
-
 import numpy as np
-from matplotlib import rc_context
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.patches import FancyBboxPatch
 
 from backprop.backward_pass import indicator_function
+from backprop.drawing import (
+    BACKWARD,
+    FORWARD,
+    INK,
+    LINE,
+    MUTED,
+    PAPER,
+    PARAMETER,
+    Drawing,
+    as_column,
+    as_index,
+    as_layer_columns,
+    new_drawing,
+    number_text,
+    put_arrow,
+    put_box,
+    put_cell,
+    put_circle,
+    styled,
+    unit_heights,
+)
 from backprop.forward_pass import compute_network_output
 from backprop.loss import d_loss_d_output, least_squares_loss
-from backprop.validation import as_columns, as_layer_values, as_network, as_numbers
-
-# The book replaces exactly these codes by its own variables, so that one picture fits a light
-# page as well as a dark one. No other colour, and no transparency, may stand in a figure.
-PALETTE = {
-    "forward": "#00599c",
-    "backward": "#b44a00",
-    "parameter": "#6d2058",
-    "ink": "#1f2328",
-    "muted": "#6b7280",
-    "line": "#c9ced6",
-    "paper": "#ffffff",
-}
-FORWARD, BACKWARD, PARAMETER, INK, MUTED, LINE, PAPER = PALETTE.values()
-
-STYLE = {
-    "font.size": 11,
-    "text.color": INK,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.facecolor": "none",
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "hatch.color": FORWARD,
-    "hatch.linewidth": 1.2,
-    "lines.linewidth": 2,
-    "mathtext.fontset": "stix",  # near the page's formulas, and its Omega can be bold
-}
-
-
-class Drawing(Figure):
-    """A figure that a notebook shows, with pyplot or without.
-
-    It lies on white, for dark notebooks; the book saves it without this background.
-    """
-
-    def _repr_png_(self):
-        with rc_context(STYLE):
-            file = io.BytesIO()
-            self.savefig(file, format="png", dpi=110, bbox_inches="tight")
-            return file.getvalue()
-
-
-def _drawing(width, height, **subplots):
-    """A figure of this size in inches and its axes, of which there can be several."""
-    figure = Drawing(figsize=(width, height), layout="constrained", facecolor=PAPER)
-    return figure, figure.subplots(**subplots)
-
-
-def _styled(draw):
-    """Decorator: draw with the course's style and leave matplotlib's own as it was."""
-
-    @functools.wraps(draw)
-    def draw_styled(*args, **kwargs):
-        with rc_context(STYLE):
-            return draw(*args, **kwargs)
-
-    return draw_styled
-
-
-def _number(value, digits=2):
-    """A number as text, with a true minus sign and no -0; what is not zero does not read 0."""
-    if value == 0:
-        return "0"
-    text = f"{value:.{digits}f}"
-    if float(text) == 0:
-        text = f"{value:.0e}"
-    return text.replace("-", "\N{MINUS SIGN}")
-
-
-def _circle(axes, x, y, colour, text="", points=30):
-    """A unit: round whatever the scales of the axes are."""
-    axes.plot([x], [y], "o", ms=points, mfc=PAPER, mec=colour, mew=2, zorder=2)
-    axes.text(x, y, text, ha="center", va="center", color=colour, zorder=3)
-
-
-def _column(value, name):
-    value = as_columns(value, name)
-    if value.shape[1] != 1:
-        raise ValueError(f"{name} must be one example, shape (D, 1), got {value.shape}.")
-    return value
-
-
-def _columns(values, widths, name):
-    """One column for each layer, or a ValueError that says which does not fit."""
-    return as_layer_values(
-        [_column(value, f"{name}[{k}]") for k, value in enumerate(values)], widths, name, 1
-    )
-
-
-def _index(value, count, name):
-    if value not in range(count):
-        raise ValueError(f"{name} must be a whole number from 0 to {count - 1}, got {value!r}.")
-    return value
-
+from backprop.validation import as_network, as_numbers
 
 # ---- the network -----------------------------------------------------------------------------
-
-
-def _unit_heights(units):
-    """Heights of the units of a column, centred on zero, the first on top."""
-    return (units - 1) / 2 - np.arange(units)
 
 
 def _line_style(weight):
     return "-" if weight > 0 else (0, (3, 2))
 
 
-@_styled
+@styled
 def draw_network(all_weights, all_biases):
     """The network as columns of units; a line is a weight.
 
@@ -142,23 +57,23 @@ def draw_network(all_weights, all_biases):
     """
     all_weights, all_biases = as_network(all_weights, all_biases)
     widths = [all_weights[0].shape[1], *(weights.shape[0] for weights in all_weights)]
-    top = _unit_heights(max(widths))[0]
-    figure, axes = _drawing(7, 4.2)
+    top = unit_heights(max(widths))[0]
+    figure, axes = new_drawing(7, 4.2)
     axes.set_axis_off()
     for k, weights in enumerate(all_weights):
         heaviest = np.abs(weights).max()
         for i, j in np.ndindex(weights.shape):
             axes.plot(
                 [k, k + 1],
-                [_unit_heights(widths[k])[j], _unit_heights(widths[k + 1])[i]],
+                [unit_heights(widths[k])[j], unit_heights(widths[k + 1])[i]],
                 color=PARAMETER,
                 linewidth=0.3 + 1.7 * abs(weights[i, j]) / heaviest,
                 linestyle=_line_style(weights[i, j]),
                 zorder=1,
             )
     for k, width in enumerate(widths):
-        for height in _unit_heights(width):
-            _circle(axes, k, height, FORWARD, points=17)
+        for height in unit_heights(width):
+            put_circle(axes, k, height, FORWARD, points=17)
         name = r"$\mathbf{x}$" if k == 0 else rf"$\mathbf{{h}}_{{{k}}}$"
         if k == len(widths) - 1:
             name = rf"$\mathbf{{f}}_{{{k - 1}}}$"
@@ -179,10 +94,10 @@ def draw_network(all_weights, all_biases):
 # ---- the forward pass --------------------------------------------------------------------------
 
 
-@_styled
+@styled
 def draw_relu():
     """The ReLU and its derivative, the indicator, with what holds at zero."""
-    figure, (left, right) = _drawing(7, 2.8, ncols=2)
+    figure, (left, right) = new_drawing(7, 2.8, ncols=2)
     z = np.array([-2.0, 0.0, 2.0])
     left.plot(z, np.maximum(z, 0), color=FORWARD)
     left.set_title("ReLU", fontsize=12)
@@ -223,13 +138,13 @@ def _draw_preactivations(all_axes, all_f):
         axes.spines[["left", "bottom"]].set_visible(False)
         axes.set_title(rf"$\mathbf{{f}}_{{{k}}}$", fontsize=14, color=FORWARD)
         if k == last:
-            axes.set_xlabel("output\n" + ", ".join(_number(value, 3) for value in f[:, 0]))
+            axes.set_xlabel("output\n" + ", ".join(number_text(value, 3) for value in f[:, 0]))
         else:
             axes.set_xlabel(f"{passes.sum()} of {len(f)}\nactive")
     all_axes[0].set_ylabel("unit")
 
 
-@_styled
+@styled
 def draw_forward_values(all_f, all_h):
     """The pre-activations of every layer as bars: filled where they pass on, else hatched.
 
@@ -243,17 +158,17 @@ def draw_forward_values(all_f, all_h):
     ValueError
         If an array is no column, or h_k is not what the ReLU of f_{k-1} passes on.
     """
-    all_f = [_column(f, f"all_f[{k}]") for k, f in enumerate(all_f)]
-    _columns(all_h[1:], [len(f) for f in all_f[:-1]], "all_h[1:]")
+    all_f = [as_column(f, f"all_f[{k}]") for k, f in enumerate(all_f)]
+    as_layer_columns(all_h[1:], [len(f) for f in all_f[:-1]], "all_h[1:]")
     for k in range(1, len(all_f)):
         if not np.array_equal(all_h[k], np.maximum(all_f[k - 1], 0)):
             raise ValueError(f"all_h[{k}] must be relu(all_f[{k - 1}]), it is not.")
-    figure, all_axes = _drawing(7, 3, ncols=len(all_f), squeeze=False)
+    figure, all_axes = new_drawing(7, 3, ncols=len(all_f), squeeze=False)
     _draw_preactivations(all_axes[0], all_f)
     return figure
 
 
-@_styled
+@styled
 def draw_forward_pass(all_f, all_h, inputs, outputs):
     """The output as a function of the input with the current point, over the forward values.
 
@@ -272,7 +187,8 @@ def draw_forward_pass(all_f, all_h, inputs, outputs):
     curve.set_xlabel("input")
     curve.set_ylabel("output")
     curve.set_title(
-        f"input {_number(all_h[0].item())}, output {_number(all_f[-1].item(), 3)}", fontsize=12
+        f"input {number_text(all_h[0].item())}, output {number_text(all_f[-1].item(), 3)}",
+        fontsize=12,
     )
     _draw_preactivations([figure.add_subplot(grid[1, k]) for k in range(len(all_f))], all_f)
     return figure
@@ -281,7 +197,7 @@ def draw_forward_pass(all_f, all_h, inputs, outputs):
 # ---- the loss ----------------------------------------------------------------------------------
 
 
-@_styled
+@styled
 def draw_loss(net_output, y):
     """The squared error against the output, with the network's place on it and the slope there.
 
@@ -304,16 +220,16 @@ def draw_loss(net_output, y):
     output, target = output.item(), target.item()
     reach = max(abs(output - target), 1.0)
     values = np.linspace(target - 1.25 * reach, target + 1.25 * reach, 200)
-    figure, axes = _drawing(7, 3.2)
+    figure, axes = new_drawing(7, 3.2)
     axes.plot(values, (values - target) ** 2, color=FORWARD)
     near = np.array([output - 0.22 * reach, output + 0.45 * reach])
     axes.plot(near, loss + slope * (near - output), color=BACKWARD, ls=(0, (5, 2)))
     axes.plot([output], [loss], "o", ms=10, color=FORWARD)
     inwards = -np.sign(slope)  # inside the parabola there is room
-    axes.annotate(f"the network:\noutput {_number(output, 3)}, loss {_number(loss, 3)}",
+    axes.annotate(f"the network:\noutput {number_text(output, 3)}, loss {number_text(loss, 3)}",
                   (output, loss), (12 * inwards, 8 if slope else 36), textcoords="offset points",
                   ha={1: "left", 0: "center", -1: "right"}[inwards], va="bottom")
-    axes.annotate(f"slope {_number(slope, 3)}", (near[1], loss + slope * (near[1] - output)),
+    axes.annotate(f"slope {number_text(slope, 3)}", (near[1], loss + slope * (near[1] - output)),
                   (-10 if slope < 0 else 10, 0), textcoords="offset points", color=BACKWARD,
                   ha="right" if slope < 0 else "left", va="center")
     axes.annotate(f"target {target:g}".replace("-", "\N{MINUS SIGN}"), (target, 0), (0, 14),
@@ -326,22 +242,7 @@ def draw_loss(net_output, y):
 # ---- 7.21 and 7.22 -----------------------------------------------------------------------------
 
 
-def _box(axes, x, y, text, colour, width=1.5, height=0.9):
-    axes.add_patch(FancyBboxPatch(
-        (x - width / 2, y - height / 2), width, height,
-        boxstyle="round,pad=0.02,rounding_size=0.15", fc=PAPER, ec=colour, lw=2, zorder=2,
-    ))
-    axes.text(x, y, text, ha="center", va="center", color=colour, zorder=3, linespacing=1.4)
-
-
-def _arrow(axes, start, end, colour, width=2, dashes="-"):
-    axes.annotate("", end, start, zorder=1, arrowprops={
-        "arrowstyle": "-|>", "color": colour, "lw": width, "linestyle": dashes,
-        "shrinkA": 0, "shrinkB": 0, "mutation_scale": 14,
-    })
-
-
-@_styled
+@styled
 def draw_bias_nudge(all_biases, all_f, layer=2, unit=2, nudge=0.1):
     """One bias, nudged, and its pre-activation, which moves by the same amount: equation 7.21.
 
@@ -356,25 +257,25 @@ def draw_bias_nudge(all_biases, all_f, layer=2, unit=2, nudge=0.1):
     ValueError
         If there is no such layer or unit, or all_f does not fit all_biases.
     """
-    all_f = _columns(all_f, [len(biases) for biases in all_biases], "all_f")
-    f = all_f[_index(layer, len(all_f), "layer")]
-    f = f[_index(unit, len(f), "unit"), 0]
+    all_f = as_layer_columns(all_f, [len(biases) for biases in all_biases], "all_f")
+    f = all_f[as_index(layer, len(all_f), "layer")]
+    f = f[as_index(unit, len(f), "unit"), 0]
     beta = all_biases[layer][unit, 0]
     index = f"{layer},{unit}"
     more = f"{nudge:+g}".replace("-", "\N{MINUS SIGN}")
-    figure, axes = _drawing(7, 2.6)
+    figure, axes = new_drawing(7, 2.6)
     axes.set_axis_off()
-    _box(axes, 0.9, 1.6, rf"$\beta_{{{index}}}$ = {_number(beta)}", PARAMETER, 1.8)
-    _box(axes, 0.9, 0, "weights times\nactivations", FORWARD, 1.8)
-    _circle(axes, 2.9, 0.8, INK, "+")
-    _box(axes, 4.7, 0.8, rf"$f_{{{index}}}$ = {_number(f)}", FORWARD, 1.8)
-    _box(axes, 7.3, 0.8, "the rest of\nthe network", INK, 1.7)
-    _box(axes, 9.3, 0.8, r"$\ell$", BACKWARD, 0.8)
-    _arrow(axes, (1.82, 1.45), (2.68, 1.02), PARAMETER)
-    _arrow(axes, (1.82, 0.15), (2.68, 0.58), FORWARD)
-    _arrow(axes, (3.2, 0.8), (3.78, 0.8), FORWARD)
-    _arrow(axes, (5.62, 0.8), (6.43, 0.8), FORWARD)
-    _arrow(axes, (8.17, 0.8), (8.88, 0.8), FORWARD)
+    put_box(axes, 0.9, 1.6, rf"$\beta_{{{index}}}$ = {number_text(beta)}", PARAMETER, 1.8)
+    put_box(axes, 0.9, 0, "weights times\nactivations", FORWARD, 1.8)
+    put_circle(axes, 2.9, 0.8, INK, "+")
+    put_box(axes, 4.7, 0.8, rf"$f_{{{index}}}$ = {number_text(f)}", FORWARD, 1.8)
+    put_box(axes, 7.3, 0.8, "the rest of\nthe network", INK, 1.7)
+    put_box(axes, 9.3, 0.8, r"$\ell$", BACKWARD, 0.8)
+    put_arrow(axes, (1.82, 1.45), (2.68, 1.02), PARAMETER)
+    put_arrow(axes, (1.82, 0.15), (2.68, 0.58), FORWARD)
+    put_arrow(axes, (3.2, 0.8), (3.78, 0.8), FORWARD)
+    put_arrow(axes, (5.62, 0.8), (6.43, 0.8), FORWARD)
+    put_arrow(axes, (8.17, 0.8), (8.88, 0.8), FORWARD)
     axes.text(0.9, 2.25, f"nudged by {more}", ha="center", color=PARAMETER)
     axes.text(4.7, 1.45, f"moves by {more}", ha="center", color=FORWARD)
     axes.text(7.9, 1.6, "sees the pre-activation alone", ha="center", color=INK)
@@ -383,12 +284,7 @@ def draw_bias_nudge(all_biases, all_f, layer=2, unit=2, nudge=0.1):
     return figure
 
 
-def _cell(axes, x, y, text, colour, fill="none", edge=LINE, width=1.0):
-    axes.add_patch(Rectangle((x - width / 2, y - 0.5), width, 1, fc=fill, ec=edge, lw=1))
-    axes.text(x, y, text, ha="center", va="center", color=colour)
-
-
-@_styled
+@styled
 def draw_outer_product(dl_df, h, layer=None):
     """The weight gradient as a table of products: dl/df_k on the left, h_k on top.
 
@@ -404,21 +300,21 @@ def draw_outer_product(dl_df, h, layer=None):
     ValueError
         If an argument is no column.
     """
-    dl_df, h = _column(dl_df, "dl_df"), _column(h, "h")
+    dl_df, h = as_column(dl_df, "dl_df"), as_column(h, "h")
     k = "k" if layer is None else layer
     rows, columns = len(dl_df), len(h)
-    figure, axes = _drawing(7, 0.42 * rows + 1.5)
+    figure, axes = new_drawing(7, 0.42 * rows + 1.5)
     axes.set_axis_off()
     table = dl_df @ h.T
     for i, j in np.ndindex(table.shape):
         zero = table[i, j] == 0
-        _cell(axes, j + 0.25, -i, _number(table[i, j]), MUTED if zero else BACKWARD)
+        put_cell(axes, j + 0.25, -i, number_text(table[i, j]), MUTED if zero else BACKWARD)
     for i in range(rows):
-        _cell(axes, -1.25, -i, _number(dl_df[i, 0]), BACKWARD, edge=BACKWARD, width=1.05)
+        put_cell(axes, -1.25, -i, number_text(dl_df[i, 0]), BACKWARD, edge=BACKWARD, width=1.05)
         if dl_df[i, 0] == 0:
             axes.plot([-0.35, columns - 0.15], [-i, -i], color=MUTED, lw=1)
     for j in range(columns):
-        _cell(axes, j + 0.25, 1.45, _number(h[j, 0]), FORWARD, edge=FORWARD)
+        put_cell(axes, j + 0.25, 1.45, number_text(h[j, 0]), FORWARD, edge=FORWARD)
         if h[j, 0] == 0:
             axes.plot([j + 0.25] * 2, [0.6, -rows + 0.4], color=MUTED, lw=1)
     axes.text(-1.25, 0.75, rf"$\partial\ell/\partial\,\mathbf{{f}}_{{{k}}}$",
@@ -436,7 +332,7 @@ def draw_outer_product(dl_df, h, layer=None):
 # ---- 7.24 --------------------------------------------------------------------------------------
 
 
-@_styled
+@styled
 def draw_one_unit_back(all_weights, all_dl_df, layer=3, unit=1):
     """One activation collects from every unit that it fed: the meaning of the transpose.
 
@@ -453,42 +349,42 @@ def draw_one_unit_back(all_weights, all_dl_df, layer=3, unit=1):
     ValueError
         If there is no such layer or unit, or all_dl_df does not fit all_weights.
     """
-    all_dl_df = _columns(all_dl_df, [len(weights) for weights in all_weights], "all_dl_df")
-    dl_df = all_dl_df[_index(layer, len(all_dl_df), "layer")][:, 0]
-    weights = all_weights[layer][:, _index(unit, all_weights[layer].shape[1], "unit")]
+    all_dl_df = as_layer_columns(all_dl_df, [len(weights) for weights in all_weights], "all_dl_df")
+    dl_df = all_dl_df[as_index(layer, len(all_dl_df), "layer")][:, 0]
+    weights = all_weights[layer][:, as_index(unit, all_weights[layer].shape[1], "unit")]
     units = len(weights)
-    heights = 1.15 * _unit_heights(units)
-    figure, axes = _drawing(7, 0.55 * units + 1)
+    heights = 1.15 * unit_heights(units)
+    figure, axes = new_drawing(7, 0.55 * units + 1)
     axes.set_axis_off()
     for i, height in enumerate(heights):
-        _arrow(axes, (0.38, 0.08), (4.05, height + 0.08), PARAMETER, width=1.5)
+        put_arrow(axes, (0.38, 0.08), (4.05, height + 0.08), PARAMETER, width=1.5)
         if dl_df[i] != 0:
-            _arrow(axes, (4.05, height - 0.16), (0.4, -0.08), BACKWARD, 1.2, dashes=(0, (4, 2)))
+            put_arrow(axes, (4.05, height - 0.16), (0.4, -0.08), BACKWARD, 1.2, dashes=(0, (4, 2)))
         place = 0.62
         axes.text(
-            0.38 + place * 3.5, place * height, _number(weights[i]), color=PARAMETER, ha="center",
-            va="center", bbox={"fc": PAPER, "ec": "none", "pad": 1.5}, zorder=2,
+            0.38 + place * 3.5, place * height, number_text(weights[i]), color=PARAMETER,
+            ha="center", va="center", bbox={"fc": PAPER, "ec": "none", "pad": 1.5}, zorder=2,
         )
-        _circle(axes, 4.4, height, FORWARD, rf"$f_{{{i}}}$")
-        axes.text(4.95, height, _number(dl_df[i]), va="center", color=BACKWARD)
+        put_circle(axes, 4.4, height, FORWARD, rf"$f_{{{i}}}$")
+        axes.text(4.95, height, number_text(dl_df[i]), va="center", color=BACKWARD)
         axes.text(
-            6.3, height, f"{_number(weights[i])} × {_number(dl_df[i])} = "
-            f"{_number(weights[i] * dl_df[i])}", va="center", color=BACKWARD, fontsize=10,
+            6.3, height, f"{number_text(weights[i])} × {number_text(dl_df[i])} = "
+            f"{number_text(weights[i] * dl_df[i])}", va="center", color=BACKWARD, fontsize=10,
         )
     top = heights[0] + 0.75
     axes.text(4.95, top, r"$\partial\ell/\partial\,f_i$", color=BACKWARD, va="center")
     axes.text(2.5, top, "weight", color=PARAMETER, ha="center", va="center")
     axes.text(6.3, top, "what comes back", color=BACKWARD, va="center")
-    _circle(axes, 0, 0, FORWARD, rf"$h_{{{unit}}}$", 34)
+    put_circle(axes, 0, 0, FORWARD, rf"$h_{{{unit}}}$", 34)
     axes.text(0, -0.75, "collects", ha="center", va="top", color=BACKWARD)
-    axes.text(0, -1.2, _number(weights @ dl_df), ha="center", va="top", color=BACKWARD,
+    axes.text(0, -1.2, number_text(weights @ dl_df), ha="center", va="top", color=BACKWARD,
               weight="bold")
     axes.set_xlim(-0.6, 9.2)
     axes.set_ylim(heights[-1] - 0.5, top + 0.35)
     return figure
 
 
-@_styled
+@styled
 def draw_mask(f, dl_dh, layer=None):
     """dl/dh_k, the mask from f_{k-1}, and their product, as columns of numbers.
 
@@ -506,7 +402,7 @@ def draw_mask(f, dl_dh, layer=None):
     ValueError
         If the two are not columns of one shape.
     """
-    f, dl_dh = _column(f, "f"), _column(dl_dh, "dl_dh")
+    f, dl_dh = as_column(f, "f"), as_column(dl_dh, "dl_dh")
     if f.shape != dl_dh.shape:
         raise ValueError(f"dl_dh must have the shape of f, {f.shape}, got {dl_dh.shape}.")
     k, before = ("k", "k-1") if layer is None else (layer, layer - 1)
@@ -517,7 +413,7 @@ def draw_mask(f, dl_dh, layer=None):
         (rf"$\partial\ell/\partial\,\mathbf{{h}}_{{{k}}}$", dl_dh, BACKWARD),
         (rf"$\partial\ell/\partial\,\mathbf{{f}}_{{{before}}}$", mask * dl_dh, BACKWARD),
     ]
-    figure, axes = _drawing(7, 0.42 * len(f) + 0.8)
+    figure, axes = new_drawing(7, 0.42 * len(f) + 0.8)
     axes.set_axis_off()
     for place, (label, values, colour) in enumerate(columns):
         x = 2 * place
@@ -525,8 +421,8 @@ def draw_mask(f, dl_dh, layer=None):
         for i, value in enumerate(values[:, 0]):
             blocked = mask[i, 0] == 0 and place > 0
             digits = 0 if values is mask else 2
-            _cell(axes, x, -i, _number(value, digits), MUTED if blocked else colour,
-                  edge=LINE if blocked else colour, width=1.3)
+            put_cell(axes, x, -i, number_text(value, digits), MUTED if blocked else colour,
+                     edge=LINE if blocked else colour, width=1.3)
     for x, sign in ((1, "→"), (3, "⊙"), (5, "=")):
         axes.text(x, -(len(f) - 1) / 2, sign, ha="center", va="center", fontsize=18,
                   family="DejaVu Sans")
@@ -535,7 +431,7 @@ def draw_mask(f, dl_dh, layer=None):
     return figure
 
 
-@_styled
+@styled
 def draw_backward_flow(all_weights, all_f, all_dl_df):
     """The network with the gradient of every pre-activation, flowing from right to left.
 
@@ -552,28 +448,28 @@ def draw_backward_flow(all_weights, all_f, all_dl_df):
         If a list has the wrong length or an array does not fit all_weights.
     """
     widths = [len(weights) for weights in all_weights]
-    all_f = _columns(all_f, widths, "all_f")
-    all_dl_df = _columns(all_dl_df, widths, "all_dl_df")
+    all_f = as_layer_columns(all_f, widths, "all_f")
+    all_dl_df = as_layer_columns(all_dl_df, widths, "all_dl_df")
     last = len(all_f) - 1
     tallest = max(len(f) for f in all_f)
-    figure, axes = _drawing(7, 0.5 * tallest + 1)
+    figure, axes = new_drawing(7, 0.5 * tallest + 1)
     axes.set_axis_off()
     for k in range(1, last + 1):
         flow = np.abs(all_weights[k] * all_dl_df[k]) * (all_f[k - 1].T > 0)
         for i, j in zip(*np.nonzero(flow)):
-            start = (k - 0.36, _unit_heights(len(all_f[k]))[i])
-            end = (k - 1 + 0.36, _unit_heights(len(all_f[k - 1]))[j])
+            start = (k - 0.36, unit_heights(len(all_f[k]))[i])
+            end = (k - 1 + 0.36, unit_heights(len(all_f[k - 1]))[j])
             width = 0.8 + 2.4 * flow[i, j] / flow.max()
-            _arrow(axes, start, end, BACKWARD, width)
+            put_arrow(axes, start, end, BACKWARD, width)
     for k, (f, dl_df) in enumerate(zip(all_f, all_dl_df)):
-        for height, value, gradient in zip(_unit_heights(len(f)), f[:, 0], dl_df[:, 0]):
+        for height, value, gradient in zip(unit_heights(len(f)), f[:, 0], dl_df[:, 0]):
             passes = value > 0 or k == last
             axes.add_patch(FancyBboxPatch(
                 (k - 0.31, height - 0.28), 0.62, 0.56, boxstyle="round,pad=0.02,rounding_size=0.12",
                 fc=PAPER, ec=BACKWARD if passes else MUTED, lw=2 if passes else 1,
                 ls="-" if passes else (0, (3, 2)), zorder=2,
             ))
-            axes.text(k, height, _number(gradient, 1), ha="center", va="center", fontsize=10.5,
+            axes.text(k, height, number_text(gradient, 1), ha="center", va="center", fontsize=10.5,
                       color=BACKWARD if passes else MUTED, zorder=3)
         axes.text(k, (tallest - 1) / 2 + 0.55, rf"$\partial\ell/\partial\,\mathbf{{f}}_{{{k}}}$",
                   ha="center", va="bottom", color=BACKWARD, fontsize=13)
@@ -587,7 +483,7 @@ def draw_backward_flow(all_weights, all_f, all_dl_df):
 # ---- checking gradients ------------------------------------------------------------------------
 
 
-@_styled
+@styled
 def draw_step_size_curve(steps, errors_by_scheme, marked=None):
     """Relative error against the step of a finite difference, on logarithmic axes.
 
@@ -599,7 +495,7 @@ def draw_step_size_curve(steps, errors_by_scheme, marked=None):
     marked : int, optional
         Index of a step to point out.
     """
-    figure, axes = _drawing(7, 4)
+    figure, axes = new_drawing(7, 4)
     least = np.finfo(float).eps / 2
     looks = {"forward": ("o", (0, (5, 2))), "central": ("s", "-")}
     for scheme, (marker, dashes) in looks.items():
@@ -641,7 +537,7 @@ def _name_the_slopes(axes, steps, errors_by_scheme):
                       textcoords="offset points", ha="left", va="top")
 
 
-@_styled
+@styled
 def draw_kink(net_input, all_weights, all_biases, y, layer=0, unit=1, step=0.1):
     """The loss against one bias across a kink, and a central difference that straddles it.
 
@@ -660,8 +556,8 @@ def draw_kink(net_input, all_weights, all_biases, y, layer=0, unit=1, step=0.1):
         If the shapes do not fit, there is no such layer or unit, or it is the output's.
     """
     all_weights, all_biases = as_network(all_weights, all_biases)
-    _index(layer, len(all_biases) - 1, "layer (of the hidden ones)")
-    _index(unit, len(all_biases[layer]), "unit")
+    as_index(layer, len(all_biases) - 1, "layer (of the hidden ones)")
+    as_index(unit, len(all_biases[layer]), "unit")
 
     def loss_at(f):
         """The loss when the pre-activation of the unit is f, by way of its bias."""
@@ -673,7 +569,7 @@ def draw_kink(net_input, all_weights, all_biases, y, layer=0, unit=1, step=0.1):
     at_start = all_f[layer][unit, 0]
     kink = all_biases[layer][unit, 0] - at_start
     middle = 0.5 * step
-    figure, axes = _drawing(7, 3.4)
+    figure, axes = new_drawing(7, 3.4)
     reach = np.linspace(-2.5 * step, 2.5 * step, 201)
     axes.plot(kink + reach, [loss_at(f) for f in reach], color=FORWARD)
     ends = np.array([middle - step, middle + step])
@@ -684,12 +580,12 @@ def draw_kink(net_input, all_weights, all_biases, y, layer=0, unit=1, step=0.1):
     axes.annotate("here the unit\nswitches on", (kink, axes.get_ylim()[1]), (-8, -4),
                   textcoords="offset points", ha="right", va="top", color=INK)
     slope = (losses[1] - losses[0]) / (2 * step)
-    axes.annotate(f"central difference:\nslope {_number(slope)}", (kink + ends[1], losses[1]),
+    axes.annotate(f"central difference:\nslope {number_text(slope)}", (kink + ends[1], losses[1]),
                   (10, 0), textcoords="offset points", ha="left", va="center", color=BACKWARD)
     for side, align in ((-1, "right"), (1, "left")):
         near = side * step / 1000
         slope = (loss_at(near) - loss_at(0)) / near
-        axes.annotate(f"slope {_number(slope)}", (kink + side * middle, loss_at(side * middle)),
+        axes.annotate(f"slope {number_text(slope)}", (kink + side * middle, loss_at(side * middle)),
                       (8 * side, -6 * side), textcoords="offset points", ha=align,
                       va="top" if side > 0 else "bottom", color=FORWARD)
     axes.set_xlabel(rf"bias $\beta_{{{layer},{unit}}}$")

@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 from backprop.checks.backward_diagnosis import EQUATIONS
 from backprop.checks.catalogue import BACKWARD_PASS, SUBJECTS
-from backprop.plots import PALETTE, STYLE
+from backprop.drawing import PALETTE, STYLE
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 

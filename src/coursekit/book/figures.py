@@ -18,7 +18,7 @@ import io
 import re
 
 import matplotlib
-from backprop.plots import PALETTE
+from backprop.drawing import PALETTE
 from myst_nb import glue
 
 
