@@ -1,6 +1,7 @@
 """The gradient of every weight and bias, against independent ways to the same numbers."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from networks import (
@@ -146,3 +147,10 @@ def test_backward_pass_reads_the_values_that_it_is_given():
     doubled, _ = backward_pass(all_weights, all_biases, all_f, all_h, y)
     expected, _ = gradients(reference_network())
     np.testing.assert_array_equal(doubled[3], 2 * expected[3])
+
+
+def test_what_gives_the_derivative_of_the_loss_must_be_a_function():
+    net_input, all_weights, all_biases, y = reference_network()
+    _, all_f, all_h = compute_network_output(net_input, all_weights, all_biases)
+    with pytest.raises(ValueError, match="d_loss must be a function of net_output and y, got 2"):
+        backward_pass(all_weights, all_biases, all_f, all_h, y, 2)

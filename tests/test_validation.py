@@ -29,6 +29,15 @@ _net_output, _all_f, _all_h = backprop.compute_network_output(
 GOOD.update(net_output=_net_output, all_f=_all_f, all_h=_all_h)
 GOOD.update(preactivation=_all_f[0], x=_all_f[0])
 
+
+def train_for_three_steps(net_input, all_weights, all_biases, y):
+    return backprop.train(net_input, all_weights, all_biases, y, learning_rate=1e-3, steps=3)
+
+
+def step_against_themselves(all_weights, all_biases):
+    return backprop.gradient_step(all_weights, all_biases, all_weights, all_biases, 0.25)
+
+
 GRADIENTS_BY_NUDGING = [backprop.finite_difference_gradients, backprop.complex_step_gradients]
 CHECKERS = [*GRADIENTS_BY_NUDGING, backprop.check_gradients]
 FUNCTIONS = [
@@ -39,6 +48,9 @@ FUNCTIONS = [
     backprop.d_loss_d_output,
     backprop.backward_pass,
     *GRADIENTS_BY_NUDGING,
+    step_against_themselves,
+    train_for_three_steps,
+    backprop.softmax,
 ]
 every_function = pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
 
@@ -181,7 +193,9 @@ def test_a_shape_that_does_not_fit_is_named_with_the_one_expected(
         assert fragment in str(error.value)
 
 
-@pytest.mark.parametrize("function", CHECKERS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "function", [*CHECKERS, train_for_three_steps], ids=lambda f: f.__name__
+)
 def test_inputs_and_targets_must_be_equally_many(function):
     with pytest.raises(ValueError, match=r"y must have 4 columns.*got shape \(1, 3\)"):
         call(function, {**GOOD, "y": Y[:, :3]})

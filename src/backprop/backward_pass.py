@@ -38,17 +38,19 @@ def indicator_function(x):
     return (x.real > 0).astype(np.float64)
 
 
-def _check_backward_pass(all_weights, all_biases, all_f, all_h, y):
+def _check_backward_pass(all_weights, all_biases, all_f, all_h, y, d_loss):
+    if not callable(d_loss):
+        raise ValueError(f"d_loss must be a function of net_output and y, got {d_loss!r}.")
     all_weights, all_biases = as_network(all_weights, all_biases)
     y = as_columns(y, "y", rows=all_weights[-1].shape[0])
     all_f = as_layer_values(all_f, [w.shape[0] for w in all_weights], "all_f", y.shape[1])
     all_h = as_layer_values(all_h, [w.shape[1] for w in all_weights], "all_h", y.shape[1])
-    return all_weights, all_biases, all_f, all_h, y
+    return all_weights, all_biases, all_f, all_h, y, d_loss
 
 
 @validated(_check_backward_pass)
-def backward_pass(all_weights, all_biases, all_f, all_h, y):
-    """Gradient of the summed squared error with respect to every weight and bias.
+def backward_pass(all_weights, all_biases, all_f, all_h, y, d_loss=d_loss_d_output):
+    """Gradient of the loss, by default the summed squared error, in every weight and bias.
 
     Starting from dl/df_K, each layer takes three products (UDL equations 7.21, 7.22, 7.24):
     dl/dbeta_k = dl/df_k,  dl/dOmega_k = dl/df_k h_k^T,
@@ -62,6 +64,8 @@ def backward_pass(all_weights, all_biases, all_f, all_h, y):
         What `compute_network_output` returned for these parameters.
     y : (D_o, B) array
         The targets; a column is an example.
+    d_loss : function, optional
+        ``d_loss(net_output, y)`` gives dl/df_K, of the shape of the output (chapter 09).
 
     Returns
     -------
@@ -87,7 +91,7 @@ def backward_pass(all_weights, all_biases, all_f, all_h, y):
     K = len(all_weights) - 1
     all_dl_dweights = [None] * (K + 1)
     all_dl_dbiases = [None] * (K + 1)
-    dl_df = d_loss_d_output(all_f[K], y)
+    dl_df = d_loss(all_f[K], y)
     for layer in reversed(range(K + 1)):
         all_dl_dbiases[layer] = sum_over_batch(dl_df)                 # 7.21
         all_dl_dweights[layer] = dl_df @ all_h[layer].T               # 7.22
