@@ -12,6 +12,7 @@ from coursekit.book import (
     formulas,
     freshness,
     mistakes,
+    notation,
     pages,
     questions,
     source,
@@ -23,7 +24,8 @@ HERE = Path(__file__).parent
 
 def setup(app):
     parts = (
-        formulas, questions, exercise_link, source, mistakes, typography, pages, freshness,
+        formulas, questions, exercise_link, source, mistakes, notation, typography, pages,
+        freshness,
     )
     for part in parts:
         part.setup(app)
