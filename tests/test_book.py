@@ -161,6 +161,19 @@ def test_every_picture_says_what_is_to_be_seen(page):
         assert (picture.get("alt") or picture.get("aria-label") or "").strip(), str(picture)[:200]
 
 
+def test_only_a_page_with_a_picture_that_moves_loads_what_moves_it(page):
+    loaded = [element for element in page.select("script[src*=moving], link[href*=moving]")]
+    assert len(loaded) == (2 if page.select(".bp-moving") else 0)
+
+
+def test_every_slider_has_a_label_and_says_where_it_stands(page):
+    for slider in page.select("input[type=range]"):
+        assert page.select_one(f"label[for={slider['id']}]").text.strip()
+        assert 0 == int(slider["min"]) <= int(slider["value"]) <= int(slider["max"])
+        assert slider["aria-valuetext"].strip()
+        assert page.select_one(f"output[for~={slider['id']}]").text.strip()
+
+
 def test_every_id_is_there_once(path):
     assert all(ids(path))
     assert [name for name, count in Counter(ids(path)).items() if count > 1] == []

@@ -1,24 +1,84 @@
 """The sliders of the notebooks show what `backprop` computes for where they stand."""
 
+import html
+import re
 import sys
 
 import numpy as np
 import pytest
 
 from backprop import compute_network_output, explore, initialize_parameters
+from backprop.chain_rule import (
+    TOY_BETAS,
+    TOY_OMEGAS,
+    TOY_X,
+    TOY_Y,
+    measured_toy_gradients,
+    toy_forward_pass,
+)
 from backprop.checking_gradients import step_size_errors
 
 
 def parts(widget):
-    slider, picture = widget.children
-    return slider, picture
+    *sliders, picture, _ = widget.children
+    return *sliders, picture
+
+
+def words(widget):
+    return html.unescape(widget.children[-1].value)
 
 
 def test_moving_the_input_draws_the_forward_pass_of_that_input():
     slider, picture = parts(explore.explore_forward_pass())
-    for x in (-1.5, 0.35):
+    for x in (-1.5, 0.3):
         slider.value = x
         assert picture.value == explore.forward_pass_state(x)._repr_png_()
+
+
+def in_plain(text):
+    return text.replace("\N{MINUS SIGN}", "-")
+
+
+@pytest.mark.parametrize("x", [-1.5, 0.0, 1.2])
+def test_the_words_of_an_input_tell_its_output_and_its_active_units(x):
+    all_weights, all_biases = initialize_parameters()
+    value, active = np.array([[x]]), []
+    for weights, biases in zip(all_weights[:-1], all_biases[:-1]):
+        value = weights @ value + biases
+        active.append(int((value > 0).sum()))
+        value = value * (value > 0)
+    output = (all_weights[-1] @ value + all_biases[-1]).item()
+    said = in_plain(explore.forward_pass_state(x).in_words)
+    assert f"output {output:.3f}." in said
+    assert [int(count) for count in re.findall(r"(\d) of 6", said)] == active
+
+
+def test_the_words_of_the_chain_tell_what_is_measured():
+    """Forward against the formula, backward against the complex step."""
+    f, h = toy_forward_pass(TOY_X, TOY_BETAS, TOY_OMEGAS)
+    dl_df, dl_dh, _, _ = measured_toy_gradients(f, h, TOY_BETAS, TOY_OMEGAS, TOY_Y)
+    loss = (0.4 + 3 * np.cos(-3 + 2 * np.exp(2 - 0.4 * np.sin(1 + 0.1 * 2.3))) - 2) ** 2
+    forward = [TOY_X, f[0], h[1], f[1], h[2], f[2], h[3], f[3], loss]
+    back = [dl_df[3], dl_dh[3], dl_df[2], dl_dh[2], dl_df[1], dl_dh[1], dl_df[0], dl_dh[0]]
+    for step, value in enumerate([*forward, *back]):
+        said = in_plain(explore.chain_rule_state(step).in_words)
+        found = re.search(r"= (\S+)( alone is known)?\.$", said)[1]
+        assert float(found) == pytest.approx(value, abs=6e-4)
+
+
+@pytest.mark.parametrize("exponent", [-12, -6, -1])
+def test_the_words_of_a_step_size_tell_the_errors_there(exponent):
+    x, y = np.array([[1.2]]), np.array([[20.0]])
+    errors = step_size_errors(x, *initialize_parameters(), y, np.array([10.0**exponent]))
+    said = in_plain(explore.step_size_state(exponent).in_words)
+    assert f"{errors['forward'][0]:.0e} with forward" in said
+    assert f"{errors['central'][0]:.0e} with central" in said
+
+
+def test_a_live_picture_says_in_words_what_it_shows():
+    widget = explore.explore_forward_pass()
+    widget.children[0].value = -1.0
+    assert words(widget) == explore.forward_pass_state(-1.0).in_words
 
 
 @pytest.mark.parametrize("x", [-1.5, 0.0, 1.2])

@@ -57,8 +57,11 @@ STYLE = {
 class Drawing(Figure):
     """A figure that a notebook shows, with pyplot or without.
 
-    It lies on white, for dark notebooks; the book saves it without this background.
+    It lies on white, for dark notebooks; the book saves it without this background. ``in_words``
+    says what is to be seen, where a picture has many states (`backprop.sliders`).
     """
+
+    in_words = ""
 
     def _repr_png_(self):
         with rc_context(STYLE):

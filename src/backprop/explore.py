@@ -1,19 +1,49 @@
-"""Things to play with in a notebook: sliders over what `backprop` computes.
+"""Things to play with: pictures that move under a slider, computed by `backprop`.
 
-Live in Jupyter and in Colab. Each has a function that draws one state, which needs no widget.
+Each has a function that draws one state, the sliders that it moves under, and a function
+``explore_...`` that is live in Jupyter and in Colab. The pages show the same states, drawn
+beforehand.
 """
 
 import numpy as np
 
-from backprop.chain_rule import TOY_BETAS, TOY_OMEGAS, TOY_X, TOY_Y
+from backprop.chain_rule import (
+    TOY_BETAS,
+    TOY_OMEGAS,
+    TOY_X,
+    TOY_Y,
+    toy_backward_pass,
+    toy_forward_pass,
+    toy_loss,
+)
 from backprop.chain_rule_plots import draw_chain
 from backprop.checking_gradients import step_size_errors
+from backprop.drawing import number_text
 from backprop.forward_pass import compute_network_output
 from backprop.network import initialize_parameters
 from backprop.plots import draw_forward_pass, draw_step_size_curve
+from backprop.sliders import Slider, live_picture
 
 INPUTS = np.linspace(-2, 2, 161)
 EXPONENTS = np.arange(-15, 0)
+
+INPUT_SLIDER = Slider(
+    "input", np.round(np.linspace(-2, 2, 41), 2).tolist(), 1.2, lambda x: number_text(x, 1)
+)
+CHAIN_SLIDER = Slider("step", range(17), 11, lambda step: f"{step} of 16")
+STEP_SIZE_SLIDER = Slider("step", EXPONENTS.tolist(), -6, lambda exponent: _order(10.0**exponent))
+
+# The toy function's values in their order, what gives each of the others, and by what the
+# derivative is multiplied on the way back from it.
+CHAIN = ("x", "f_0", "h_1", "f_1", "h_2", "f_2", "h_3", "f_3", "loss")
+CHAIN_STEPS = (
+    "beta_0 + omega_0 x", "sin f_0", "beta_1 + omega_1 h_1", "exp f_1",
+    "beta_2 + omega_2 h_2", "cos f_2", "beta_3 + omega_3 h_3", "(f_3 \N{MINUS SIGN} y)²",
+)
+CHAIN_DERIVATIVES = (
+    "omega_0", "cos f_0", "omega_1", "exp f_1",
+    "omega_2", "(\N{MINUS SIGN}sin f_2)", "omega_3", "2 (f_3 \N{MINUS SIGN} y)",
+)
 
 
 def forward_pass_state(x, all_weights=None, all_biases=None):
@@ -28,6 +58,7 @@ def forward_pass_state(x, all_weights=None, all_biases=None):
     Returns
     -------
     matplotlib.figure.Figure
+        With the same in words, as ``in_words``; so have all states here.
 
     Raises
     ------
@@ -37,7 +68,13 @@ def forward_pass_state(x, all_weights=None, all_biases=None):
     all_weights, all_biases = _network(all_weights, all_biases)
     outputs, _, _ = compute_network_output(INPUTS[None, :], all_weights, all_biases)
     _, all_f, all_h = compute_network_output(np.array([[float(x)]]), all_weights, all_biases)
-    return draw_forward_pass(all_f, all_h, INPUTS, outputs[0])
+    figure = draw_forward_pass(all_f, all_h, INPUTS, outputs[0])
+    active = ", ".join(f"{(f > 0).sum()} of {len(f)} in f_{k}" for k, f in enumerate(all_f[:-1]))
+    figure.in_words = (
+        f"Input {number_text(float(x))}, output {number_text(all_f[-1].item(), 3)}. "
+        f"Active units: {active or 'there are none to count'}."
+    )
+    return figure
 
 
 def explore_forward_pass(all_weights=None, all_biases=None):
@@ -52,12 +89,7 @@ def explore_forward_pass(all_weights=None, all_biases=None):
     ImportError
         If ipywidgets is not installed.
     """
-    slider = _widgets().FloatSlider(
-        value=1.2, min=INPUTS[0], max=INPUTS[-1], step=0.05, description="input"
-    )
-    return _slider_over_picture(
-        slider, lambda x: forward_pass_state(x, all_weights, all_biases)
-    )
+    return live_picture(lambda x: forward_pass_state(x, all_weights, all_biases), INPUT_SLIDER)
 
 
 def chain_rule_state(step, x=TOY_X, betas=TOY_BETAS, omegas=TOY_OMEGAS, y=TOY_Y):
@@ -82,7 +114,32 @@ def chain_rule_state(step, x=TOY_X, betas=TOY_BETAS, omegas=TOY_OMEGAS, y=TOY_Y)
     """
     if step not in range(17):
         raise ValueError(f"step must be a whole number from 0 to 16, got {step!r}.")
-    return draw_chain(x, betas, omegas, y, min(step, 8), max(step - 8, 0))
+    figure = draw_chain(x, betas, omegas, y, min(step, 8), max(step - 8, 0))
+    figure.in_words = _chain_in_words(step, x, betas, omegas, y)
+    return figure
+
+
+def _chain_in_words(step, x, betas, omegas, y):
+    """What the last step did, as a formula with its value."""
+    f, h = toy_forward_pass(x, betas, omegas)
+    if step == 0:
+        return f"Before the first step, x = {number_text(x, 3)} alone is known."
+    if step <= 8:
+        values = [*_in_turn(h, f), toy_loss(f[3], y)]
+        value = number_text(values[step], 3)
+        return f"Forward, step {step} of 8: {CHAIN[step]} = {CHAIN_STEPS[step - 1]} = {value}."
+    place = 16 - step
+    dl_df, dl_dh = toy_backward_pass(omegas, f, h, y)
+    value = number_text(_in_turn(dl_dh, dl_df)[place], 3)
+    behind = f" × dl/d{CHAIN[place + 1]}" if place < 7 else ""
+    return (
+        f"Backward, step {step - 8} of 8: "
+        f"dl/d{CHAIN[place]} = {CHAIN_DERIVATIVES[place]}{behind} = {value}."
+    )
+
+
+def _in_turn(h, f):
+    return [value for pair in zip(h, f) for value in pair]
 
 
 def explore_chain_rule(x=TOY_X, betas=TOY_BETAS, omegas=TOY_OMEGAS, y=TOY_Y):
@@ -97,10 +154,8 @@ def explore_chain_rule(x=TOY_X, betas=TOY_BETAS, omegas=TOY_OMEGAS, y=TOY_Y):
     ImportError
         If ipywidgets is not installed.
     """
-    slider = _widgets().IntSlider(value=0, min=0, max=16, description="step")
-    return _slider_over_picture(
-        slider, lambda step: chain_rule_state(step, x, betas, omegas, y)
-    )
+    from_the_start = CHAIN_SLIDER._replace(start=0)
+    return live_picture(lambda step: chain_rule_state(step, x, betas, omegas, y), from_the_start)
 
 
 def step_size_state(exponent, net_input=None, all_weights=None, all_biases=None, y=None):
@@ -138,11 +193,8 @@ def explore_step_size(net_input=None, all_weights=None, all_biases=None, y=None)
     ImportError
         If ipywidgets is not installed.
     """
-    slider = _widgets().IntSlider(
-        value=-6, min=EXPONENTS[0], max=EXPONENTS[-1], description="step 10^"
-    )
     errors = _step_size_errors(net_input, all_weights, all_biases, y)
-    return _slider_over_picture(slider, lambda exponent: _marked_curve(exponent, errors))
+    return live_picture(lambda exponent: _marked_curve(exponent, errors), STEP_SIZE_SLIDER)
 
 
 def _network(all_weights, all_biases):
@@ -170,26 +222,16 @@ def _marked_curve(exponent, errors):
             f"got {exponent!r}."
         )
     marked = int(exponent) - int(EXPONENTS[0])
-    return draw_step_size_curve(10.0**EXPONENTS, errors, marked=marked)
+    figure = draw_step_size_curve(10.0**EXPONENTS, errors, marked=marked)
+    figure.in_words = (
+        f"With a step of {_order(10.0**exponent)}, the worst relative error is "
+        f"{_order(errors['forward'][marked])} with forward differences and "
+        f"{_order(errors['central'][marked])} with central ones. "
+        f"With the complex step it is {_order(errors['complex'])}."
+    )
+    return figure
 
 
-def _widgets():
-    try:
-        import ipywidgets
-    except ImportError:
-        raise ImportError(
-            "The sliders need ipywidgets: run `pip install ipywidgets`, then restart the notebook."
-        ) from None
-    return ipywidgets
-
-
-def _slider_over_picture(slider, draw):
-    """A box of the slider and a picture that is drawn again whenever the slider moves."""
-    picture = _widgets().Image(format="png", layout={"max_width": "100%"})
-
-    def redraw(change):
-        picture.value = draw(change["new"])._repr_png_()
-
-    slider.observe(redraw, names="value")
-    redraw({"new": slider.value})
-    return _widgets().VBox([slider, picture])
+def _order(number):
+    """A small number as 3e-09, with a true minus sign."""
+    return f"{number:.0e}".replace("-", "\N{MINUS SIGN}")

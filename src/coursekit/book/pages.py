@@ -22,6 +22,7 @@ def description(doctree):
 def setup(app):
     app.connect("html-page-context", _add_description)
     app.connect("html-page-context", _drop_theme_script, priority=900)
+    app.connect("html-page-context", _add_moving)
     app.connect("html-collect-pages", _redirect_to_root)
 
 
@@ -41,6 +42,13 @@ def _drop_theme_script(app, pagename, templatename, context, doctree):
         for script in context["script_files"]
         if getattr(script, "filename", script) != f"_static/{THEME_SCRIPT}"
     ]
+
+
+def _add_moving(app, pagename, templatename, context, doctree):
+    """Only a page with a picture that moves loads what moves it."""
+    if 'class="bp-moving"' in context.get("body", ""):
+        app.add_css_file("moving.css", priority=900)
+        app.add_js_file("moving.js", priority=900, loading_method="defer")
 
 
 def _redirect_to_root(app):
