@@ -185,6 +185,17 @@ WRONG_LINES = [
     if entry.equation in LOST_CHECK and entry.slug not in NOT_WRONG_THERE
 ]
 
+# Both parameter lines wrong, in ways that still show what came back: by a factor, another shape,
+# or rows and columns exchanged. Only where nothing shows it are the points of 7.24 lost as well.
+BOTH_PARAMETER_LINES = [
+    ("bias-sign", "outer-product-reversed", True),
+    ("bias-flat", "weights-sign", True),
+    ("bias-not-written", "outer-product-reversed", True),
+    ("bias-times-activation", "weights-sign", True),
+    ("bias-not-written", "weights-not-written", False),
+]
+ENTRIES = {entry.slug: entry for entry in BACKWARD_PASS.catalogue}
+
 SOLUTION_PATHS = sorted(SOLUTIONS.glob("*.ipynb"))
 
 
@@ -208,11 +219,14 @@ def course_grades(tmp_path_factory):
         # A statement more, so that it counts as an answer and runs.
         stubs = exercise_with(solution, lambda cell, solved: f"{cell.source}\n    pass")
         write_in(submissions, stubs, f"{path.stem} stubs")
-    for entry, number in WRONG_LINES:
-        cell = nbformat.v4.new_code_cell(BACKWARD_PASS.source(entry.variants[number]))
+    wrong = {f"{entry.slug} {number}": entry.variants[number] for entry, number in WRONG_LINES}
+    for biases, weights, _ in BOTH_PARAMETER_LINES:
+        lines = ENTRIES[biases].variants[0] | ENTRIES[weights].variants[0]
+        wrong[f"{biases} {weights}"] = lines
+    for student, lines in wrong.items():
+        cell = nbformat.v4.new_code_cell(BACKWARD_PASS.source(lines))
         course = {"course": {"exercise": "07_backward_pass"}}
-        wrong = nbformat.v4.new_notebook(cells=[cell], metadata=course)
-        write_in(submissions, wrong, f"{entry.slug} {number}")
+        write_in(submissions, nbformat.v4.new_notebook(cells=[cell], metadata=course), student)
     main(
         ["grade", str(submissions), "--out", str(folder / "grades"), "--solutions", str(SOLUTIONS)]
     )
@@ -241,3 +255,12 @@ def test_a_wrong_line_loses_its_own_check_and_keeps_the_others(course_grades, en
     also_lost = TAKES_ANOTHER_WITH_IT.get((entry.slug, number))
     assert lost == {LOST_CHECK[entry.equation]} | ({also_lost} if also_lost else set())
     assert row["score"] == str(8 - 2 * len(lost))
+
+
+@pytest.mark.parametrize("biases, weights, shown", BOTH_PARAMETER_LINES)
+def test_two_wrong_parameter_lines_keep_the_points_of_what_came_back_if_they_show_it(
+    course_grades, biases, weights, shown
+):
+    row = course_grades[f"{biases} {weights}"]
+    found = {check for check in LOST_CHECK.values() if row[f"07_backward_pass: {check}"] != "0"}
+    assert found == ({"7.24 product", "7.24 mask"} if shown else set())
