@@ -59,6 +59,42 @@ def test_helpers_imports_and_constants_come_along_with_what_they_use_in_turn():
     assert sources.index("TWO = 2") < sources.index("ONE = TWO - 1")
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["N = 1", "N += 1", "def square(x): return x ** N"],
+        ["T = []", "for n in range(3):\n    T.append(n)", "def square(x): return x ** T[2]"],
+        ["T = {}", "T['n'] = 2", "def square(x): return x ** T['n']"],
+        ["T = [3]", "T.append(2)", "T.append(2)", "T.sort()", "def square(x): return x ** T[0]"],
+        ["def square(x): return x * x", "def wrap(f): return f", "square = wrap(square)"],
+        ["def half(x): return square(x) / 2", "def square(x): return 2 * half(x)", "square = half(square)"],
+        ["while True:\n    N = 2\n    break", "def square(x): return x ** N"],
+    ],
+    ids=range(7),
+)
+def test_a_constant_that_is_built_in_steps_comes_along_with_all_of_them_in_their_order(cells):
+    assert taken(*cells, "print(square(3))") == cells
+
+
+def test_what_is_defined_anew_leaves_its_former_steps_behind():
+    cells = ["T = [1]", "T.append(3)", "T = [2]", "T.append(2)", "def square(x): return x ** T[0]"]
+    assert taken(*cells) == cells[2:]
+
+
+@pytest.mark.parametrize(
+    "trial",
+    [
+        "for N in range(9):\n    print(square(N))",
+        "for k in range(9):\n    T[k] = square(k)",
+        "np.random.seed(0)",
+        "print(N)",
+    ],
+)
+def test_what_only_tries_an_answer_out_stays_behind(trial):
+    cells = ["import numpy as np\nN = 2\nT = {}", "def square(x): return np.power(x, N) + 0 * len(T)"]
+    assert sorted(taken(*cells, trial)) == sorted(taken(*cells))
+
+
 def test_names_that_are_local_to_an_answer_bring_nothing_along():
     assert taken("y = open('secret')", "def square(x):\n    y = x\n    return y * x") == [
         "def square(x):\n    y = x\n    return y * x"

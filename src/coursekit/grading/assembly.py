@@ -48,7 +48,10 @@ class Answers:
 
 @dataclass
 class _Definitions:
-    """The last definition of each name, the imports of everything, and the cells left out."""
+    """Of each name the statements that define it, the imports of everything, the cells left out.
+
+    The first of the statements gives the name its value, for the last time; the others change it.
+    """
 
     last: dict = field(default_factory=dict)
     star_imports: list = field(default_factory=list)
@@ -64,7 +67,7 @@ def identify(submission, references):
     if submission.exercise in references:
         return submission.exercise
     definitions = _read_definitions(submission.code_cells)
-    functions = {name for name, statement in definitions.last.items() if statement.is_function}
+    functions = {name for name, made in definitions.last.items() if made[0].is_function}
     likeness = {
         name: len(functions & reference.functions) / len(functions | reference.functions)
         for name, reference in references.items()
@@ -77,27 +80,27 @@ def identify(submission, references):
 def find_answers(submission, reference):
     """Find the answers that a reference asks for, wherever they stand in a submission.
 
-    The last definition of a name counts. With it come the functions, classes, imports and
-    constants of the submission that it uses, and that these use. What the exercise gave is the
-    exercise's own, whatever the submission made of it.
+    The last definition of a name counts, with what changes it afterwards. With it come the
+    functions, classes, imports and constants of the submission that it uses, and that these use.
+    What the exercise gave is the exercise's own, whatever the submission made of it.
     """
-    definitions = _read_definitions(submission.code_cells)
+    definitions = _read_definitions(submission.code_cells, reference.answers.keys())
     answers = Answers(broken_cells=definitions.broken_cells)
     found = {}
     for name in reference.answers:
         own, stub = definitions.last.get(name), reference.stubs.get(name)
-        if own is not None and (stub is None or own.tree != stub.tree):
+        if own is not None and (stub is None or [s.tree for s in own] != [stub.tree]):
             found[name] = own
         elif stub is not None:
             answers.missing.append(name)
     # Of a name that is answered nowhere the stub is run.
-    theirs = reference.stubs | found
-    for name, own in found.items():
-        answers.code[name] = _with_what_it_uses(own, theirs, definitions, reference)
+    theirs = {name: (stub,) for name, stub in reference.stubs.items()} | found
+    for name in found:
+        answers.code[name] = _with_what_it_uses(name, theirs, definitions, reference)
         called = _answers_that_the_solution_calls(name, reference)
         if called:
-            solved = theirs | {other: reference.answers[other] for other in called}
-            code = _with_what_it_uses(own, solved, definitions, reference)
+            solved = theirs | {other: (reference.answers[other],) for other in called}
+            code = _with_what_it_uses(name, solved, definitions, reference)
             if code != answers.code[name]:
                 answers.with_solutions[name] = code
     return answers
@@ -106,10 +109,8 @@ def find_answers(submission, reference):
 def own_answers(reference):
     """The solution's answers, in the form of `Answers.code`."""
     nothing = _Definitions()
-    return {
-        name: _with_what_it_uses(statement, reference.answers, nothing, reference)
-        for name, statement in reference.answers.items()
-    }
+    own = {name: (statement,) for name, statement in reference.answers.items()}
+    return {name: _with_what_it_uses(name, own, nothing, reference) for name in own}
 
 
 def assemble(reference, answered, file):
@@ -156,8 +157,11 @@ def _for_nbval(reference, cells):
     return nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(reference.solution.metadata))
 
 
-def _read_definitions(code_cells):
-    """What the cells define; one that does not parse defines nothing."""
+def _read_definitions(code_cells, answers=()):
+    """What the cells define; one that does not parse defines nothing.
+
+    A loop or a call that uses one of the ``answers`` tries it out, and defines nothing either.
+    """
     definitions = _Definitions()
     for number, source in enumerate(code_cells, start=1):
         try:
@@ -168,9 +172,20 @@ def _read_definitions(code_cells):
         for statement in statements:
             if statement.is_star_import:
                 definitions.star_imports.append(statement)
-            elif statement.is_definition:
-                definitions.last |= {name: statement for name in statement.binds}
+            elif statement.is_definition or statement.is_run and not statement.uses & set(answers):
+                _define(statement, definitions.last)
     return definitions
+
+
+def _define(statement, last):
+    """Enter a statement under the names that it binds or changes."""
+    for name in statement.binds | statement.changes:
+        made = last.get(name)
+        if made and name in statement.changes:
+            if not made[0].is_import:  # np.random.seed(0) changes nothing of np
+                last[name] = (*made, statement)
+        elif name in statement.binds and not (made and statement.is_run):
+            last[name] = (statement,)
 
 
 def _answers_that_the_solution_calls(name, reference):
@@ -190,33 +205,44 @@ def _with_what_it_uses(answer, answers, definitions, reference):
     A name is the exercise's if the exercise gives it, one of ``answers`` if it is an answer, and
     the submission's otherwise. What is needed first comes first.
     """
-    own = {id(statement) for statement in definitions.last.values()}
+    own = {id(statement) for made in definitions.last.values() for statement in made}
     needed, imports_of_everything = [], []
+    begun, done = set(), set()
+
+    def made_before(statement, made):
+        """What must run before a statement that uses a name which is ``made`` so."""
+        if statement in made:
+            made = made[: made.index(statement)]
+        elif id(made[0]) in begun - done:  # a function that calls what calls it
+            made = ()
+        return made
 
     def uses(statement):
-        for name in sorted(statement.uses):
+        for name in sorted(statement.uses | statement.changes):
             if name in reference.given:
                 yield reference.given[name]
             elif name in reference.answers:
                 if name in answers:
-                    yield answers[name]
+                    yield from made_before(statement, answers[name])
             elif name in definitions.last:
-                yield definitions.last[name]
+                yield from made_before(statement, definitions.last[name])
             elif not hasattr(builtins, name) and not imports_of_everything:
                 imports_of_everything.extend((s.source, False) for s in reference.star_imports)
                 imports_of_everything.extend((s.source, True) for s in definitions.star_imports)
                 needed.extend(imports_of_everything)
 
-    visited, path = {id(answer)}, [(answer, uses(answer))]
+    path = [(None, iter(answers[answer]))]
     # Not by recursion: of a chain of helpers somebody may make a very long one.
     while path:
         statement, rest = path[-1]
         one = next(rest, None)
         if one is None:
-            needed.append((statement.source, id(statement) in own))
+            if statement is not None:
+                needed.append((statement.source, id(statement) in own))
+                done.add(id(statement))
             path.pop()
-        elif id(one) not in visited:
-            visited.add(id(one))
+        elif id(one) not in begun:
+            begun.add(id(one))
             path.append((one, uses(one)))
     return needed
 

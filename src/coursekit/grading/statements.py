@@ -20,9 +20,13 @@ DEFINITIONS = (
     ast.ImportFrom,
     ast.Assign,
     ast.AnnAssign,
+    ast.AugAssign,
     ast.If,
     ast.Try,
 )
+# Statements that may fill a list or a table, or try something out.
+RUNS = (ast.For, ast.While, ast.With, ast.Expr)
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 @dataclass(frozen=True)
@@ -37,15 +41,21 @@ class Statement:
     binds, uses : frozensets of str
         The module-level names that it gives a value to, and those that it needs, at once or
         when the function is called.
-    is_function, is_definition, is_star_import : bool
+    changes : frozenset of str
+        The names whose value it makes out of the one that they had: ``x += 1``, ``f = wrap(f)``,
+        ``table[k] = 1``, ``table.append(1)``, the same in a loop.
+    is_function, is_definition, is_run, is_import, is_star_import : bool
     """
 
     source: str
     tree: str
     binds: frozenset
     uses: frozenset
+    changes: frozenset
     is_function: bool
     is_definition: bool
+    is_run: bool
+    is_import: bool
     is_star_import: bool
 
 
@@ -136,14 +146,17 @@ def _statement(lines, node):
     table = symtable.symtable(source, "cell", "exec")
     symbols = table.get_symbols()
     binds = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
-    uses = {s.get_name() for s in symbols if s.is_referenced()} | set(_globals_inside(table))
+    at_once = {s.get_name() for s in symbols if s.is_referenced()}
     return Statement(
         source=source,
         tree=ast.dump(node),
         binds=frozenset(binds),
-        uses=frozenset(uses),
+        uses=frozenset(at_once | set(_globals_inside(table))),
+        changes=frozenset(binds & at_once | set(_changed(node))),
         is_function=isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)),
         is_definition=isinstance(node, DEFINITIONS),
+        is_run=isinstance(node, RUNS),
+        is_import=isinstance(node, (ast.Import, ast.ImportFrom)),
         is_star_import=isinstance(node, ast.ImportFrom) and node.names[0].name == "*",
     )
 
@@ -165,3 +178,25 @@ def _globals_inside(table):
     for inner in table.get_children():
         yield from (s.get_name() for s in inner.get_symbols() if s.is_global())
         yield from _globals_inside(inner)
+
+
+def _changed(node):
+    """The names that a statement changes without binding them, outside of functions in it."""
+    if isinstance(node, ast.AugAssign):
+        yield from _root(node.target)
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        if isinstance(node.value.func, ast.Attribute):  # table.append(1)
+            yield from _root(node.value.func)
+    elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+        yield from _root(node)
+    if not isinstance(node, SCOPES):
+        for inner in ast.iter_child_nodes(node):
+            yield from _changed(inner)
+
+
+def _root(node):
+    """The name that stands in front: ``a`` of ``a.b[c].d``."""
+    while isinstance(node, (ast.Subscript, ast.Attribute)):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id

@@ -1,5 +1,7 @@
 """What an answer's own process does: define the answer, and call it when asked."""
 
+import __future__
+
 import ast
 import traceback
 
@@ -41,7 +43,9 @@ def _define(code, namespace):
     for source, line in code["pieces"]:
         file = "<given>" if line is None else code["file"]
         tree = ast.increment_lineno(ast.parse(source, file), line or 0)
-        exec(compile(tree, file, "exec", dont_inherit=True), namespace)
+        # Annotations are not evaluated, whether or not a cell says so with `__future__`.
+        flags = __future__.annotations.compiler_flag
+        exec(compile(tree, file, "exec", flags, dont_inherit=True), namespace)
 
 
 def _call(namespace, name, arguments, keywords):
