@@ -9,7 +9,7 @@ from course_notebooks import small_solution, write_in
 
 from coursekit.cli import main
 from coursekit.errors import CourseError
-from coursekit.grading.submissions import find_submissions
+from coursekit.grading.submissions import Unreadable, find_submissions
 
 LAYOUTS = {
     "flat": {"ann.ipynb": "ann", "bob.ipynb": "bob"},
@@ -66,6 +66,34 @@ def test_a_folder_that_was_packed_as_a_whole_is_no_student(tmp_path):
     names = ["submissions/ann.ipynb", "submissions/bob.ipynb"]
     found = find_submissions(write_zip(tmp_path / "submissions.zip", names))
     assert [one.student for one in found] == ["ann", "bob"]
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
+def test_who_handed_in_another_kind_of_file_has_a_row_that_says_so(tmp_path, packed):
+    names = ["ann.ipynb", "ann.py", "bob.py", "cleo/07/notes.pdf", "cleo/07/text.html", "notes.txt"]
+    write = write_zip if packed else write_folder
+    path = write(tmp_path / f"submissions{'.zip' if packed else ''}", names)
+    found = {one.student: one for one in find_submissions(path)}
+    assert found.keys() == {"ann", "bob", "cleo"}
+    assert found["ann"].file == "ann.ipynb"
+    with pytest.raises(Unreadable, match=r"not a notebook \(\*.ipynb\) but a file of the kind \.py"):
+        found["bob"].source.read()
+    with pytest.raises(Unreadable, match="of the kind"):
+        found["cleo"].source.read()
+
+
+def test_a_students_own_zip_file_stands_for_the_one_notebook_in_it(tmp_path):
+    folder = write_folder(tmp_path / "submissions", ["ann.ipynb", "odd.zip"])
+    write_zip(folder / "bob_LATE_4712_90002_07.zip", ["work/07.ipynb", "work/data.csv"])
+    write_zip(folder / "cleo.zip", ["07.ipynb", "08.ipynb"])
+    write_zip(folder / "dan.zip", ["../../07.ipynb", "__MACOSX/._07.ipynb"])
+    found = {one.student: one for one in find_submissions(folder)}
+    assert found.keys() == {"ann", "bob_4712", "cleo", "dan", "odd"}
+    assert found["bob_4712"].source.read() == found["dan"].source.read() == b"{}"
+    with pytest.raises(Unreadable, match=r"a zip file with 2 notebooks \(\*.ipynb\) in it; one is"):
+        found["cleo"].source.read()
+    with pytest.raises(Unreadable, match="not a zip file that can be read"):
+        found["odd"].source.read()
 
 
 def test_a_file_that_is_no_zip_is_an_error(tmp_path):

@@ -15,6 +15,9 @@ LARGEST = 20 * 2**20  # bytes; a notebook with many figures has 2 or 3 million
 MOST_CELLS, MOST_CODE = 5_000, 500_000  # characters; an exercise has 20 and 15 thousand
 MOST_IN_A_ZIP = 20_000
 HIDDEN = (".", "__MACOSX")  # folders that nobody hands in
+# What students hand in by mistake. A table or a text may be the instructor's own.
+NO_NOTEBOOK = (".py", ".html", ".htm", ".pdf", ".docx", ".odt", ".rtf", ".zip", ".7z", ".rar")
+NO_NOTEBOOK += (".tar", ".gz", ".tgz")
 
 # How the learning platforms name what they hand out.
 MOODLE = re.compile(r"(?P<name>.+)_(?P<user>\d+)_assignsubmission_file_?")
@@ -31,10 +34,13 @@ class Source:
     ----------
     path : str
     member : str or None
+    problem : str or None
+        Why it is not even opened.
     """
 
     path: str
     member: str | None = None
+    problem: str | None = None
 
     def read(self):
         """At most `LARGEST` bytes and one.
@@ -43,6 +49,8 @@ class Source:
         ------
         Unreadable
         """
+        if self.problem:
+            raise Unreadable(self.problem)
         try:
             if self.member is None:
                 return _read_file(self.path)
@@ -125,12 +133,14 @@ def find_submissions(path):
     ----------
     path : path
         One notebook; or a folder or a zip file with ``student.ipynb``, with what Canvas or Moodle
-        hand out, or with ``student/.../*.ipynb`` as nbgrader has it.
+        hand out, or with ``student/.../*.ipynb`` as nbgrader has it. In a folder, a zip file with
+        one notebook stands for that notebook.
 
     Returns
     -------
     list of Found
-        Sorted by student and file.
+        Sorted by student and file. Of a student without any notebook, the newest of the files that
+        may have been meant as one: it cannot be read, and says why.
 
     Raises
     ------
@@ -140,43 +150,68 @@ def find_submissions(path):
     path = Path(path)
     if path.is_dir():
         files = [
-            (file.relative_to(path).parts, Source(str(file)), os.lstat(file).st_mtime)
-            for file in _notebooks_in(path)
+            (file.relative_to(path).parts, source, os.lstat(file).st_mtime)
+            for file, source in _handed_in(path)
         ]
         where = "folder"
     elif path.is_file() and path.suffix.lower() == ".zip":
-        files = _notebooks_in_zip(path)
+        files = _files_in_zip(path)
         where = "zip file"
     elif path.is_file():
         files = [((path.name,), Source(str(path)), os.lstat(path).st_mtime)]
         where = ""
     else:
         raise CourseError(f"{path}: no such folder, zip file or notebook")
-    if not files:
+    if all(source.problem for _, source, _ in files):
         raise CourseError(f"{path}: no notebook (*.ipynb) in this {where}")
     inside_tells = _names_inside_tell([parts for parts, _, _ in files])
     found = [_found(*file, inside_tells) for file in files]
-    return sorted(found, key=lambda one: (one.student, one.when))
+    found = sorted(found, key=lambda one: (one.student, one.when))
+    newest = {one.student: one for one in found}
+    with_notebook = {one.student for one in found if not one.source.problem}
+    return [
+        one
+        for one in found
+        if not one.source.problem or one.student not in with_notebook and one is newest[one.student]
+    ]
 
 
-def _notebooks_in(folder):
-    """Every file, or folder, with the name of a notebook; links to folders are not followed."""
+def _handed_in(folder):
+    """(path, Source) of what may be a submission; links to folders are not followed."""
     for place, folders, files in os.walk(folder):
         named = [name for name in folders if _is_notebook(name)]
         folders[:] = sorted(set(folders) - set(named))
         folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
-        for name in files:
+        for name in [*files, *named]:
+            path = Path(place, name)
             if _is_notebook(name):
-                yield Path(place, name)
-        for name in named:
-            yield Path(place, name)
+                yield path, Source(str(path))
+            elif name.lower().endswith(NO_NOTEBOOK) and not name.startswith("."):
+                yield path, _packed(path) if name.lower().endswith(".zip") else _no_notebook(path)
+
+
+def _no_notebook(path):
+    kind = PurePosixPath(path).suffix.lower()
+    return Source(str(path), problem=f"not a notebook (*.ipynb) but a file of the kind {kind}")
+
+
+def _packed(path):
+    """The one notebook in a student's own zip file."""
+    try:
+        members = [source for _, source, _ in _files_in_zip(path) if not source.problem]
+    except CourseError:
+        return Source(str(path), problem="not a zip file that can be read")
+    if len(members) != 1:
+        what = f"a zip file with {len(members)} notebooks (*.ipynb) in it; one is expected"
+        return Source(str(path), problem=what)
+    return members[0]
 
 
 def _is_notebook(name):
     return name.lower().endswith(".ipynb") and not name.startswith("._")  # macOS's own
 
 
-def _notebooks_in_zip(path):
+def _files_in_zip(path):
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -188,15 +223,17 @@ def _notebooks_in_zip(path):
     for member in members:
         # A name is only ever a name here: nothing is written under it, wherever it points.
         parts = [part for part in PurePosixPath(member.filename).parts if part not in ("/", "..")]
-        hidden = any(part.startswith(HIDDEN) for part in parts[:-1])
-        if parts and not hidden and not member.is_dir() and _is_notebook(parts[-1]):
-            entries[member.filename] = parts, member.date_time
-    if len({parts[0] for parts, _ in entries.values()}) == 1 and all(
-        len(parts) == 2 for parts, _ in entries.values()
-    ):
+        if not parts or member.is_dir() or any(part.startswith(HIDDEN) for part in parts[:-1]):
+            continue
+        if _is_notebook(parts[-1]):
+            entries[member.filename] = parts, Source(str(path), member.filename), member.date_time
+        elif parts[-1].lower().endswith(NO_NOTEBOOK) and not parts[-1].startswith("."):
+            entries[member.filename] = parts, _no_notebook(member.filename), member.date_time
+    entries = list(entries.values())
+    if len({parts[0] for parts, *_ in entries}) == 1 and all(len(p) == 2 for p, *_ in entries):
         # The folder that was packed as a whole.
-        entries = {name: (parts[1:], time) for name, (parts, time) in entries.items()}
-    return [(parts, Source(str(path), name), time) for name, (parts, time) in entries.items()]
+        entries = [(parts[1:], *rest) for parts, *rest in entries]
+    return entries
 
 
 def _names_inside_tell(all_parts):
