@@ -80,14 +80,15 @@ def test_a_run_that_is_killed_twenty_times_ends_as_one_that_is_not(folder):
         for number in range(KILLS):
             # Some while it starts, which takes longest, and some while verdicts come.
             killed = watched.watched(
-                *(str(folder / f"temporary {number}"), *command(folder, "killed", 1 + number % 2)),
+                *(str(folder / "temporary killed"), *command(folder, "killed", 1 + number % 2)),
                 seconds=moments.uniform(0.1, 1.2) if number % 4 else moments.uniform(0, 0.3),
                 growth="" if number % 4 else str(folder / "killed" / "results.jsonl"),
             )
             assert killed["left"]["processes"] == [], "workers, kernels and answers die with it"
             stored.append(verdicts(folder / "killed"))
-        last = watched.watched(str(folder / "temporary last"), *command(folder, "killed"))
+        last = watched.watched(str(folder / "temporary killed"), *command(folder, "killed"))
         assert undisturbed.result()["status"] == last["status"] == 0
+    assert last["left"]["files"] == [], "what killed runs left is removed by the next"
     assert stored == sorted(stored), "a verdict that is stored stays"
     assert len(set(stored)) > 3, "it was killed at different moments"
     assert written(folder / "killed") == written(folder / "undisturbed")

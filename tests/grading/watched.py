@@ -49,7 +49,7 @@ def watched(folder, *command, seconds=600, growth=""):
 def main(folder, seconds, growth, *command):
     adopt_orphans()
     before = _shared()
-    os.makedirs(folder)
+    os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "stderr"), "w+", errors="replace") as log:
         process = subprocess.Popen(
             command,

@@ -3,10 +3,9 @@
 import json
 import os
 import sys
-import tempfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -22,6 +21,7 @@ from coursekit.grading.sandbox.answers import Limits, NoSandbox, Server
 from coursekit.grading.sandbox.inside.wire import plain_text
 from coursekit.grading.submissions import find_submissions
 from coursekit.grading.workers import Worker
+from coursekit.grading.workspace import workspace
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,13 @@ def grade(submissions, solutions, out, options=Options()):
     """
     found = find_submissions(submissions)
     references = _references(solutions, options.exercise)
-    namespaces, protections = _protections(options)
     run = {
         "seed": options.seed,
         "exercise": options.exercise,
         "solutions": {name: reference.digest for name, reference in references.items()},
     }
-    with ExitStack() as stack:
+    with workspace() as folder, ExitStack() as stack:
+        namespaces, protections = _protections(options)
         results = Results(out, run)
         stack.callback(results.close)
         seed = results.run["seed"]
@@ -93,9 +93,7 @@ def grade(submissions, solutions, out, options=Options()):
         if len(todo) < len(found):
             _say(f"{len(found) - len(todo)} of {len(found)} were graded before ({results.path})")
         if todo:
-            plan = stack.enter_context(
-                _plan(solutions, submissions, out, seed, options, namespaces)
-            )
+            plan = _write_plan(folder, solutions, submissions, out, seed, options, namespaces)
             seconds = _seconds(references, options)
             for one, verdict in _verdicts(todo, plan, seconds, options):
                 results.add(one.file, digests[one], verdict)
@@ -129,13 +127,14 @@ def explain(submission, solutions, out=None, options=Options()):
     if len(found) != 1:
         raise CourseError(f"{submission}: --explain takes one notebook, this has {len(found)}")
     references = _references(solutions, options.exercise)
-    namespaces, protections = _protections(options)
-    _say(protections)
     seed = options.seed
     if seed is None:
         stored = read_run(out) if out is not None else None
         seed = stored["seed"] if stored else new_seed()
-    with _plan(solutions, submission, out, seed, options, namespaces) as plan:
+    with workspace() as folder:
+        namespaces, protections = _protections(options)
+        _say(protections)
+        plan = _write_plan(folder, solutions, submission, out, seed, options, namespaces)
         worker = Worker(plan, _seconds(references, options))
         try:
             verdict = worker.judge(found[0].source, options.exercise, explain=True)
@@ -187,21 +186,19 @@ def _try_sandbox(namespaces, limits):
         server.close()
 
 
-@contextmanager
-def _plan(solutions, submissions, out, seed, options, namespaces):
+def _write_plan(folder, solutions, submissions, out, seed, options, namespaces):
     """The file that tells the workers what is the same for all submissions."""
-    with tempfile.TemporaryDirectory(prefix="course-plan-") as folder:
-        plan = Path(folder) / "plan.json"
-        hidden = [solutions, submissions, *([out] if out else []), Path(coursekit.__file__).parent]
-        text = {
-            "solutions": str(Path(solutions).resolve()),
-            "seed": seed,
-            "limits": asdict(options.limits),
-            "namespaces": namespaces,
-            "hidden": [str(Path(path).resolve()) for path in hidden],
-        }
-        plan.write_text(json.dumps(text), encoding="utf-8")
-        yield plan
+    plan = folder / "plan.json"
+    hidden = [solutions, submissions, *([out] if out else []), Path(coursekit.__file__).parent]
+    text = {
+        "solutions": str(Path(solutions).resolve()),
+        "seed": seed,
+        "limits": asdict(options.limits),
+        "namespaces": namespaces,
+        "hidden": [str(Path(path).resolve()) for path in hidden],
+    }
+    plan.write_text(json.dumps(text), encoding="utf-8")
+    return plan
 
 
 def _seconds(references, options):

@@ -46,7 +46,7 @@ def main(plan, grader):
     replies = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)  # what nbval and pytest print goes to the log
     references = load_references(plan["solutions"])
-    with tempfile.TemporaryDirectory(prefix="course-grade-") as folder:
+    with tempfile.TemporaryDirectory(prefix="notebook-") as folder:
         judge = Judge(
             references,
             plan["seed"],

@@ -29,7 +29,7 @@ class Worker:
     Parameters
     ----------
     plan : Path
-        The file that it reads first.
+        The file that it reads first, in the folder where a worker may have one of its own.
     seconds : float
         That the answers of one submission may take together.
     """
@@ -97,7 +97,7 @@ class Worker:
     def _start_process(self):
         # What still ends in it, and cleans up behind itself, may do so at the same moment.
         self.folder = tempfile.TemporaryDirectory(
-            prefix="course-worker-", ignore_cleanup_errors=True
+            prefix="worker-", dir=self.plan.parent, ignore_cleanup_errors=True
         )
         self.log = open(Path(self.folder.name, "log"), "w+", encoding="utf-8", errors="replace")
         self.process = subprocess.Popen(
