@@ -436,6 +436,17 @@ def branch_backward_pass(a, u, v, s, y):
 # ---- columns ---------------------------------------------------------------------------------
 
 
+def delta(i, j):
+    """The Kronecker delta: 1 where the two indices are equal, 0 where they are not.
+
+    Examples
+    --------
+    >>> print(delta(2, 2), delta(2, 0))
+    1.0 0.0
+    """
+    return 1.0 if i == j else 0.0
+
+
 def _check_back_through_jacobian(jacobian, dl_dc):
     jacobian = as_numbers(jacobian, "jacobian")
     if jacobian.ndim != 2:

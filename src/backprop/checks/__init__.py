@@ -13,6 +13,7 @@ from backprop.checks.catalogue import (
     BIAS_GRADIENTS,
     COMPUTE_NETWORK_OUTPUT,
     D_LOSS_D_OUTPUT,
+    DERIVATION_STEPS,
     FINITE_DIFFERENCES,
     INDICATOR_FUNCTION,
     INITIALIZE_PARAMETERS,
@@ -142,6 +143,29 @@ def check_back_through_jacobian(function, seed=7):
 def check_skip_connection_gradient(function, seed=7):
     """Check ``function(a, beta, omega, y)``: dl/da of (a + sin(beta + omega a) - y)^2."""
     return _check(function, SKIP_CONNECTION_GRADIENT, seed)
+
+
+def check_derivation_step(function, step, seed=7):
+    """Check a step of the derivations of chapters 05 to 07, from one entry to the whole array.
+
+    ``step`` is the name of the step, and so of the function in the exercise. The indices come
+    first, then the arrays: "df_i_dbeta_m" with (i, m), "dl_dbeta_m" with (m, dl_df, df_dbeta),
+    "dl_dbeta_m_without_sum" with (m, dl_df), "d_f_d_bias" with (units); "df_i_dOmega_mn" with
+    (i, m, n, h), "dl_dOmega_mn" with (m, n, dl_df, df_dOmega), "dl_dOmega_mn_without_sum" with
+    (m, n, dl_df, h); "df_i_dh_j" with (i, j, weights), "dl_dh_j" with (j, dl_df, df_dh),
+    "back_through_weights" with (weights, dl_df), "dh_i_df_j" with (i, j, f), "dl_df_j" with
+    (j, dl_dh, dh_df), "back_through_relu" with (f, dl_dh).
+
+    What a step needs of the steps before it is given, and is right: each is judged alone.
+
+    Examples
+    --------
+    >>> check_derivation_step(lambda i, m: 1.0, "df_i_dbeta_m").findings[0].cause
+    'bias-in-every-sum'
+    """
+    if step not in DERIVATION_STEPS:
+        raise ValueError(f"step must be one of {', '.join(DERIVATION_STEPS)}, got {step!r}.")
+    return _check(function, DERIVATION_STEPS[step], seed)
 
 
 def check_bias_gradients(function, examples="any", seed=7):

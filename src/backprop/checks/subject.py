@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from backprop.backward_pass import indicator_function
+from backprop.chain_rule import delta
 from backprop.forward_pass import relu
 
 # Which equation a wrong line breaks. A wrong start or end is of no equation, and a line of
@@ -151,7 +152,7 @@ def _maker(name, template, choices):
     body = textwrap.indent(_filled(template, branches), "    ")
     arguments = ", ".join(f"choice_of_{line}" for line in branches)
     source = f"def make({arguments}):\n{body}\n    return {name}\n"
-    names = {"np": np, "relu": relu.__wrapped__}
+    names = {"np": np, "delta": delta, "relu": relu.__wrapped__}
     names["indicator_function"] = indicator_function.__wrapped__
     exec(compile(source, "<misconception>", "exec"), names)  # our own text, from this package
     return names["make"]

@@ -36,12 +36,15 @@ class Form:
         For each part, what to call an array in it; "{}" is the layer.
     equations : tuple of str
         For each part, the equation of the line that computes it; empty where there is one line.
+    one_entry_will_do : bool
+        Whether an array with a single entry counts as that number.
     """
 
     returns: str
     names: tuple
     labels: tuple
     equations: tuple = ()
+    one_entry_will_do: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +109,8 @@ def call(function, arguments, trial):
     try:
         value = function(*arguments)
         result = _read(value, trial.expected)
+        if trial.form.one_entry_will_do and isinstance(result, np.ndarray) and result.size == 1:
+            result = result.reshape(())
         problem = _misfit(value, result, trial)
         return Outcome(None if problem else result, result, problem)
     except KeyboardInterrupt:

@@ -11,6 +11,7 @@ from backprop.checks.catalogue.chain_rule import (
     TOY_PARAMETER_GRADIENTS,
 )
 from backprop.checks.catalogue.checking_gradients import FINITE_DIFFERENCES, WORST_RELATIVE_ERROR
+from backprop.checks.catalogue.derivations import DERIVATION_STEPS
 from backprop.checks.catalogue.forward_pass import COMPUTE_NETWORK_OUTPUT, RELU
 from backprop.checks.catalogue.indicator_function import INDICATOR_FUNCTION
 from backprop.checks.catalogue.loss import D_LOSS_D_OUTPUT, LEAST_SQUARES_LOSS
@@ -30,6 +31,7 @@ SUBJECTS = (
     TOY_PARAMETER_GRADIENTS,
     BACK_THROUGH_JACOBIAN,
     SKIP_CONNECTION_GRADIENT,
+    *DERIVATION_STEPS.values(),
     INDICATOR_FUNCTION,
     BIAS_GRADIENTS,
     WEIGHT_GRADIENTS,
