@@ -125,3 +125,80 @@ def show(what, array):
         print("There is no result yet.")
     else:
         print(np.round(np.asarray(array, dtype=float), 3) + 0.0)
+
+
+def measured_derivatives(function, array):
+    """The derivative of every entry of the column ``function(array)`` by every entry of ``array``.
+
+    Returns
+    -------
+    (D, *array.shape) array
+        For a column of D entries. By the complex step, as in `measure_gradient`.
+
+    Examples
+    --------
+    >>> measured_derivatives(lambda a: 3 * a, np.ones((2, 1)))[:, :, 0]
+    array([[3., 0.],
+           [0., 3.]])
+    """
+    rows = range(len(function(array)))
+    return np.stack([measure_gradient(lambda a: function(a)[i, 0], array) for i in rows])
+
+
+def table_of(function, shape, *arguments):
+    """``function(*index, *arguments)`` for every index of an array of this shape, as an array.
+
+    Returns
+    -------
+    array, or None where an entry is missing or is not one number; then it is said which.
+
+    Examples
+    --------
+    >>> table_of(lambda i, j, factor: factor * (i + j), (2, 2), 10)
+    array([[ 0., 10.],
+           [10., 20.]])
+    >>> table_of(lambda i: np.ones(3), (2,))
+    For the index 0, <lambda> must give one number, its result is of shape (3,).
+    """
+    table = np.zeros(shape)
+    for index in np.ndindex(shape):
+        entry = attempt(function, *index, *arguments)
+        if entry is None:
+            return None
+        try:
+            table[index] = np.reshape(entry, ())
+        except (TypeError, ValueError):
+            kind = f"of shape {entry.shape}" if hasattr(entry, "shape") else type(entry).__name__
+            where = f"For the index {', '.join(map(str, index))}"
+            print(f"{where}, {function.__name__} must give one number, its result is {kind}.")
+            return None
+    return table
+
+
+def answer_after(predictions, warm_up):
+    """Show the answers of a warm-up, as soon as there is a prediction for each question.
+
+    Parameters
+    ----------
+    predictions : dict
+        {question: prediction}; None where nothing is predicted yet.
+    warm_up : function
+        ``warm_up()`` gives a list with the answer to each question, and a sentence on why.
+
+    Examples
+    --------
+    >>> answer_after({"one and one": None}, lambda: ([2], "Count."))
+    Predict first: one and one
+    >>> answer_after({"one and one": 3}, lambda: ([2], "Count."))
+    one and one
+        you say 3, it is 2
+    Count.
+    """
+    open_questions = [question for question, yours in predictions.items() if yours is None]
+    if open_questions:
+        print("Predict first:", "; ".join(open_questions))
+        return
+    answers, why = warm_up()
+    for (question, yours), answer in zip(predictions.items(), answers):
+        print(f"{question}\n    you say {yours}, it is {answer}")
+    print(why)
