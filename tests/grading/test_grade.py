@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from course_notebooks import SOLUTIONS, small_solution, with_replaced, write_in
 
-from backprop.checks.catalogue import BACKWARD_PASS
+from backprop.checks.catalogue import BACKWARD_PASS, DERIVATION_STEPS
 from coursekit.cli import main
 from coursekit.exercises import make_exercise
 from coursekit.notebooks import has_tag, read_notebook
@@ -196,6 +196,23 @@ BOTH_PARAMETER_LINES = [
 ]
 ENTRIES = {entry.slug: entry for entry in BACKWARD_PASS.catalogue}
 
+# The check of each step of a derivation, and the exercise that it is in.
+CHECK_OF_STEP = {
+    "df_i_dbeta_m": ("05_bias_gradients", "step 1: one entry"),
+    "dl_dbeta_m": ("05_bias_gradients", "step 2: the sum"),
+    "dl_dbeta_m_without_sum": ("05_bias_gradients", "step 3: without the sum"),
+    "d_f_d_bias": ("05_bias_gradients", "step 4: the Jacobian"),
+    "df_i_dOmega_mn": ("06_weight_gradients", "step 1: one entry"),
+    "dl_dOmega_mn": ("06_weight_gradients", "step 2: the sum"),
+    "dl_dOmega_mn_without_sum": ("06_weight_gradients", "step 3: without the sum"),
+    "df_i_dh_j": ("07_backward_pass", "step 1: one connection"),
+    "dl_dh_j": ("07_backward_pass", "step 2: the sum"),
+    "back_through_weights": ("07_backward_pass", "step 3: the product"),
+    "dh_i_df_j": ("07_backward_pass", "step 4: one slope"),
+    "dl_df_j": ("07_backward_pass", "step 5: the sum"),
+    "back_through_relu": ("07_backward_pass", "step 6: the mask"),
+}
+
 SOLUTION_PATHS = sorted(SOLUTIONS.glob("*.ipynb"))
 
 
@@ -227,6 +244,13 @@ def course_grades(tmp_path_factory):
         cell = nbformat.v4.new_code_cell(BACKWARD_PASS.source(lines))
         course = {"course": {"exercise": "07_backward_pass"}}
         write_in(submissions, nbformat.v4.new_notebook(cells=[cell], metadata=course), student)
+    for name, subject in DERIVATION_STEPS.items():
+        solution = read_notebook(SOLUTIONS / f"{CHECK_OF_STEP[name][0]}.ipynb")
+        solved = exercise_with(solution, lambda cell, solved: solved.source)
+        # The last definition of a name counts.
+        _, lines = subject.mistakes[0]
+        solved.cells.append(nbformat.v4.new_code_cell(subject.source(lines)))
+        write_in(submissions, solved, f"wrong step {name}")
     main(
         ["grade", str(submissions), "--out", str(folder / "grades"), "--solutions", str(SOLUTIONS)]
     )
@@ -264,3 +288,13 @@ def test_two_wrong_parameter_lines_keep_the_points_of_what_came_back_if_they_sho
     row = course_grades[f"{biases} {weights}"]
     found = {check for check in LOST_CHECK.values() if row[f"07_backward_pass: {check}"] != "0"}
     assert found == ({"7.24 product", "7.24 mask"} if shown else set())
+
+
+@pytest.mark.parametrize("name", DERIVATION_STEPS)
+def test_a_wrong_step_of_a_derivation_loses_its_own_check_alone(course_grades, name):
+    exercise, check = CHECK_OF_STEP[name]
+    row = course_grades[f"wrong step {name}"]
+    full = course_grades[f"{exercise} solved"]
+    lost = [column for column in full if column.startswith(exercise) and row[column] != full[column]]
+    assert lost == [f"{exercise}: {check}"]
+    assert row["status"] == "graded"
