@@ -15,6 +15,7 @@ from coursekit.errors import CourseError
 from coursekit.files import write_whole
 from coursekit.grading.feedback import feedback_page, file_names
 from coursekit.grading.gradebook import Grade, score, write_gradebook
+from coursekit.grading.junit import write_junit
 from coursekit.grading.reference import load_references
 from coursekit.grading.results import Results, new_seed, read_run
 from coursekit.grading.sandbox.answers import Limits, NoSandbox, Server
@@ -50,7 +51,7 @@ class Options:
 
 
 def grade(submissions, solutions, out, options=Options()):
-    """Grade submissions and write ``gradebook.csv`` and a page of feedback for each.
+    """Grade submissions; write ``gradebook.csv``, ``results.xml`` and a page of feedback for each.
 
     What was graded into ``out`` before, under the same seed and by the same solutions, is not
     graded again.
@@ -242,16 +243,18 @@ def _verdicts(todo, plan, seconds, options):
 def _write(out, verdicts, references):
     """The gradebook and the pages of feedback; the grades."""
     folders = file_names({one.student for one in verdicts})
-    grades = []
+    graded = []
     for group in _by_student_and_exercise(verdicts).values():
         newest = max(group, key=lambda one: one.when)
         verdict = verdicts[newest]
         others = [one.file for one in group if one is not newest]
         one = _grade(newest, verdict, others, references)
-        grades.append(one)
+        graded.append((one, verdict))
         page = out / "feedback" / folders[newest.student] / f"{one.exercise or 'unknown'}.html"
         write_whole(page, feedback_page(one, verdict))
+    grades = [one for one, _ in graded]
     write_gradebook(out / "gradebook.csv", grades)
+    write_junit(out / "results.xml", graded)
     return grades
 
 
