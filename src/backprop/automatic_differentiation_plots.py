@@ -2,7 +2,7 @@
 
 from matplotlib.patches import Rectangle
 
-from backprop.plots import (
+from backprop.drawing import (
     BACKWARD,
     FORWARD,
     INK,
@@ -10,11 +10,11 @@ from backprop.plots import (
     MUTED,
     PAPER,
     PARAMETER,
-    _arrow,
-    _box,
-    _drawing,
-    _index,
-    _styled,
+    as_index,
+    new_drawing,
+    put_arrow,
+    put_box,
+    styled,
 )
 
 SYMBOLS = {
@@ -24,7 +24,7 @@ SYMBOLS = {
 DASHES = (0, (3, 1.5))
 
 
-@_styled
+@styled
 def draw_recorded_network(tape, all_weights, all_biases):
     """The graph that a tape holds: values and operations, and the ways of the gradient back.
 
@@ -40,7 +40,7 @@ def draw_recorded_network(tape, all_weights, all_biases):
     computed = [variable for variable in tape if variable.parents]
     across = {0: 0.0} | {variable.place: 1.0 + n for n, variable in enumerate(computed)}
 
-    figure, axes = _drawing(7, 2.9)
+    figure, axes = new_drawing(7, 2.6)
     axes.set_axis_off()
     label, colour = labels[0]
     _entry(axes, 0, 0, label, colour, tape[0])
@@ -54,21 +54,21 @@ def draw_recorded_network(tape, all_weights, all_biases):
             else:
                 label, colour = labels[parent]
                 _entry(axes, here, 1.75, label, colour, tape[parent])
-                _arrow(axes, (here - 0.11, 1.36), (here - 0.11, 0.39), FORWARD, 1.6)
-                _arrow(axes, (here + 0.11, 0.39), (here + 0.11, 1.36), BACKWARD, 1.6, DASHES)
+                put_arrow(axes, (here - 0.11, 1.36), (here - 0.11, 0.39), FORWARD, 1.6)
+                put_arrow(axes, (here + 0.11, 0.39), (here + 0.11, 1.36), BACKWARD, 1.6, DASHES)
     last = across[computed[-1].place]
-    axes.text(-0.4, -1.25, "solid: values, in the order of the numbers →", color=FORWARD,
+    axes.text(-0.3, -1.05, "solid: values, in the order of the numbers →", color=FORWARD,
               va="center", fontsize=10)
-    axes.text(last + 0.4, -1.75, "← dashed: gradients, in the reverse order", color=BACKWARD,
+    axes.text(last + 0.3, -1.45, "← dashed: gradients, in the reverse order", color=BACKWARD,
               va="center", ha="right", fontsize=10)
     axes.set_xlim(-0.45, last + 0.45)
-    axes.set_ylim(-2.0, 2.5)
+    axes.set_ylim(-1.7, 2.3)
     return figure
 
 
 def _entry(axes, across, height, label, colour, variable):
     size = 10 if label in SYMBOLS.values() and len(label) > 1 else 14
-    _box(axes, across, height, "", colour, width=0.52, height=0.62)
+    put_box(axes, across, height, "", colour, width=0.52, height=0.62)
     axes.text(across, height, label, ha="center", va="center", color=colour, fontsize=size,
               zorder=3)
     above = height > 0
@@ -79,13 +79,12 @@ def _entry(axes, across, height, label, colour, variable):
 
 def _both_ways(axes, here, twice):
     """Arrows between an entry and the one on its left; two of each where it is used twice."""
-    for up in (0.17, -0.06) if twice else (0.1,):
-        _arrow(axes, (here - 0.71, up), (here - 0.29, up), FORWARD, 1.6)
-        _arrow(axes, (here - 0.29, up - 0.12 if twice else -0.1),
-               (here - 0.71, up - 0.12 if twice else -0.1), BACKWARD, 1.6, DASHES)
+    for forward, back in ((0.24, 0.08), (-0.08, -0.24)) if twice else ((0.1, -0.1),):
+        put_arrow(axes, (here - 0.71, forward), (here - 0.29, forward), FORWARD, 1.6)
+        put_arrow(axes, (here - 0.29, back), (here - 0.71, back), BACKWARD, 1.6, DASHES)
 
 
-@_styled
+@styled
 def draw_two_modes(outputs=3, inputs=5, column=1, row=0):
     """A Jacobian, and what one pass of each mode gives of it: a column, or a row.
 
@@ -100,9 +99,9 @@ def draw_two_modes(outputs=3, inputs=5, column=1, row=0):
     ValueError
         If there is no such column or row.
     """
-    _index(column, inputs, "column")
-    _index(row, outputs, "row")
-    figure, (left, right) = _drawing(7, 0.42 * outputs + 1.75, ncols=2)
+    as_index(column, inputs, "column")
+    as_index(row, outputs, "row")
+    figure, (left, right) = new_drawing(7, 0.42 * outputs + 1.75, ncols=2)
     titles = ("forward mode: one pass,\none column", "reverse mode: one sweep,\none row")
     for axes, title, colour in zip((left, right), titles, (FORWARD, BACKWARD)):
         axes.set_axis_off()
@@ -117,10 +116,10 @@ def draw_two_modes(outputs=3, inputs=5, column=1, row=0):
         axes.text((inputs - 1) / 2, 0.75, f"{inputs} inputs", ha="center", va="bottom", color=INK)
         axes.text(-0.75, -(outputs - 1) / 2, f"{outputs} outputs", ha="right", va="center",
                   color=INK, rotation=90)
-    _arrow(left, (column, -outputs - 0.55), (column, -outputs + 0.35), FORWARD)
+    put_arrow(left, (column, -outputs - 0.55), (column, -outputs + 0.35), FORWARD)
     left.text(column, -outputs - 0.65, f"nudge input {column}", ha="center", va="top",
               color=FORWARD)
-    _arrow(right, (inputs + 0.65, -row), (inputs - 0.4, -row), BACKWARD)
+    put_arrow(right, (inputs + 0.65, -row), (inputs - 0.4, -row), BACKWARD)
     right.text(inputs + 0.75, -row, f"ask output\n{row}", ha="left", va="center", color=BACKWARD)
     for axes in (left, right):
         axes.set_xlim(-1.4, inputs + 2.1)

@@ -179,9 +179,11 @@ def sum_to_shape(gradient, shape):
            [7.]])
     """
     added = gradient.ndim - len(shape)  # axes in front that the array did not have
-    stretched = (added + axis for axis, size in enumerate(shape) if size == 1)
-    summed = gradient.sum(axis=(*range(added), *stretched), keepdims=True)
-    return summed.reshape(shape)
+    gradient = gradient.sum(axis=tuple(range(added)))
+    for axis, size in enumerate(shape):
+        if size == 1:
+            gradient = gradient.sum(axis=axis, keepdims=True)
+    return gradient
 
 
 def _check_backward_sweep(output, upstream):

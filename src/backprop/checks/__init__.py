@@ -10,20 +10,25 @@ from backprop.checks import backward_diagnosis
 from backprop.checks.catalogue import (
     BACK_THROUGH_JACOBIAN,
     BACKWARD_PASS,
+    BACKWARD_SWEEP,
     BIAS_GRADIENTS,
     COMPUTE_NETWORK_OUTPUT,
     D_LOSS_D_OUTPUT,
     DERIVATION_STEPS,
+    DUAL_MATMUL,
     FINITE_DIFFERENCES,
+    HESSIAN_TIMES,
     INDICATOR_FUNCTION,
     INITIALIZE_PARAMETERS,
     LEAST_SQUARES_LOSS,
     LOCAL_DERIVATIVES,
     RELU,
     SKIP_CONNECTION_GRADIENT,
+    SUM_TO_SHAPE,
     TOY_BACKWARD_PASS,
     TOY_FORWARD_PASS,
     TOY_PARAMETER_GRADIENTS,
+    VJPS,
     WEIGHT_GRADIENTS,
     WORST_RELATIVE_ERROR,
 )
@@ -199,6 +204,48 @@ def check_finite_differences(function, scheme="central", seed=7):
 def check_worst_relative_error(function, seed=7):
     """Check ``function(found, expected)``: the largest of `backprop.relative_error`."""
     return _check(function, WORST_RELATIVE_ERROR, seed)
+
+
+def check_sum_to_shape(function, seed=7):
+    """Check ``function(gradient, shape)``, as `backprop.tape.sum_to_shape`."""
+    return _check(function, SUM_TO_SHAPE, seed)
+
+
+def check_vjp(function, operation, seed=7):
+    """Check the vector-Jacobian product of an operation.
+
+    ``operation`` is "sigmoid", with ``function(a, dl_dc)``; "multiply" (entry by entry) or
+    "matmul", with ``function(a, b, dl_dc)`` that returns two arrays; or "log_sum_exp", down each
+    column, with ``function(a, dl_dc)``.
+
+    Examples
+    --------
+    >>> check_vjp(lambda a, b, dl_dc: (a * dl_dc, b * dl_dc), "multiply").findings[0].cause
+    'multiply-exchanged'
+    """
+    if operation not in VJPS:
+        raise ValueError(f"operation must be one of {', '.join(VJPS)}, got {operation!r}.")
+    return _check(function, VJPS[operation], seed)
+
+
+def check_backward_sweep(function, seed=7):
+    """Check ``function(values, parents, vjp)``, which gives the gradient of the last value.
+
+    ``parents[place]`` lists the places of what the value was made from, and
+    ``vjp(place, upstream)`` gives what comes back to each of them. The result is a list with a
+    gradient for each value.
+    """
+    return _check(function, BACKWARD_SWEEP, seed)
+
+
+def check_dual_matmul(function, seed=7):
+    """Check ``function(a, a_dot, b, b_dot)``: the value of a @ b, and its tangent."""
+    return _check(function, DUAL_MATMUL, seed)
+
+
+def check_hessian_times(function, seed=7):
+    """Check ``function(gradient, x, direction)``: how ``gradient(x)`` changes in a direction."""
+    return _check(function, HESSIAN_TIMES, seed)
 
 
 def _check(function, subject, seed):

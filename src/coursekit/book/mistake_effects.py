@@ -9,7 +9,7 @@ import inspect
 import re
 
 import numpy as np
-from backprop.checks.trying import agree, is_right, try_out
+from backprop.checks.trying import agree, is_right, leaves, try_out
 
 from coursekit.book.tables import myst_table
 
@@ -119,11 +119,19 @@ def _on_arrays(subject, trial, outcome):
     ]
     if outcome.arrays is None:
         return f"{where} {plain(outcome.problem[0].upper() + outcome.problem[1:])}.", arrays
-    return where, arrays + _found_and_expected(outcome.arrays, trial.expected)
+    found = dict(leaves(outcome.arrays))
+    for path, expected in leaves(trial.expected):
+        if not agree(found[path], expected):
+            part = f"{trial.form.names[path[0]]}: " if path else ""
+            pair = _found_and_expected(found[path], expected)
+            arrays += [(f"{part}{title}", printed) for title, printed in pair]
+    return where, arrays
 
 
 def _found_and_expected(found, expected):
     """The two, with their shapes where these differ, in digits that tell them apart."""
+    if found is None:
+        return [("nothing comes out", ""), ("should come out", in_digits(expected, 3))]
     if found.shape != expected.shape:
         return [
             (f"comes out, {_shape(found)}", in_digits(found, 3)),

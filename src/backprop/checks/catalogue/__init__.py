@@ -1,5 +1,12 @@
 """What each exercise asks for, and the mistakes that are made in it: one module, one exercise."""
 
+from backprop.checks.catalogue.automatic_differentiation import (
+    BACKWARD_SWEEP,
+    DUAL_MATMUL,
+    HESSIAN_TIMES,
+    SUM_TO_SHAPE,
+    VJPS,
+)
 from backprop.checks.catalogue.backward_pass import BACKWARD_PASS
 from backprop.checks.catalogue.bias_gradients import BIAS_GRADIENTS
 from backprop.checks.catalogue.chain_rule import (
@@ -38,6 +45,11 @@ SUBJECTS = (
     BACKWARD_PASS,
     *FINITE_DIFFERENCES.values(),
     WORST_RELATIVE_ERROR,
+    SUM_TO_SHAPE,
+    *VJPS.values(),
+    BACKWARD_SWEEP,
+    DUAL_MATMUL,
+    HESSIAN_TIMES,
 )
 
 # Those whose f_k, h_k, beta_k and omega_k are single numbers.
