@@ -40,6 +40,9 @@ PHONE = 40
 # An array with more entries is shown by its corners.
 LARGEST_ARRAY = 30
 
+# Of a result of several arrays, so many that are off are shown.
+MOST_PARTS = 2
+
 # Up to this many digits are shown where fewer would show no difference.
 MOST_DIGITS = 8
 
@@ -120,11 +123,11 @@ def _on_arrays(subject, trial, outcome):
     if outcome.arrays is None:
         return f"{where} {plain(outcome.problem[0].upper() + outcome.problem[1:])}.", arrays
     found = dict(leaves(outcome.arrays))
-    for path, expected in leaves(trial.expected):
-        if not agree(found[path], expected):
-            part = f"{trial.form.names[path[0]]}: " if path else ""
-            pair = _found_and_expected(found[path], expected)
-            arrays += [(f"{part}{title}", printed) for title, printed in pair]
+    off = [(path, e) for path, e in leaves(trial.expected) if not agree(found[path], e)]
+    for path, expected in off[:MOST_PARTS]:
+        part = f"{trial.form.names[path[0]]}: " if path else ""
+        pair = _found_and_expected(found[path], expected)
+        arrays += [(f"{part}{title}", printed) for title, printed in pair]
     return where, arrays
 
 
