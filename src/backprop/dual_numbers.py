@@ -26,7 +26,7 @@ def _check_two(dual, other):
 
 
 class Dual:
-    """An array of dual numbers, value + epsilon tangent, where epsilon squared is 0.
+    """An array of dual numbers, value + Delta tangent, where Delta squared is 0.
 
     Parameters
     ----------

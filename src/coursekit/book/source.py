@@ -1,10 +1,12 @@
 """The code of a function of `backprop`, as a page shows it: without decorator and docstring.
 
 ``{source} backward_pass.backward_pass`` shows the function `backward_pass` of the module
-`backprop.backward_pass`, so that the code on the page is the code that runs.
+`backprop.backward_pass`, so that the code on the page is the code that runs. ``{source}
+tape.Variable.__add__`` shows a method.
 """
 
 import ast
+import textwrap
 from pathlib import Path
 
 import backprop
@@ -16,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 class Source(SphinxDirective):
-    """The source of the function named by the argument, ``module.function``."""
+    """The source of the function named by the argument: ``module.function``, or with a class."""
 
     required_arguments = 1
 
@@ -34,7 +36,9 @@ class Source(SphinxDirective):
 
 
 def function_source(path, name):
-    """The lines of a top-level function without decorators and docstring; None if it is not there.
+    """The lines of a function without decorators and docstring; None if it is not there.
+
+    ``name`` is that of a top-level function, or ``Class.method``.
 
     Examples
     --------
@@ -45,13 +49,21 @@ def function_source(path, name):
     """
     text = Path(path).read_text(encoding="utf-8")
     lines = text.splitlines()
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
+    *classes, name = name.split(".")
+    body = ast.parse(text).body
+    for one in classes:
+        body = [inner for node in body if _is(node, ast.ClassDef, one) for inner in node.body]
+    for node in body:
+        if _is(node, ast.FunctionDef, name):
             signature = lines[node.lineno - 1 : node.body[0].lineno - 1]
             first = 1 if ast.get_docstring(node) is not None else 0
-            body = lines[node.body[first].lineno - 1 : node.end_lineno]
-            return "\n".join(signature + body)
+            code = lines[node.body[first].lineno - 1 : node.end_lineno]
+            return textwrap.dedent("\n".join(signature + code))
     return None
+
+
+def _is(node, kind, name):
+    return isinstance(node, kind) and node.name == name
 
 
 def setup(app):

@@ -759,20 +759,20 @@ def dual_matmul(a, a_dot, b, b_dot):
             "dual-product-of-tangents", "The product of the two tangents",
             "Your tangent is the product of the tangents. If only one factor moves, does the "
             "product stand still?",
-            "That product belongs to epsilon squared, which is zero. What is left is one factor's "
+            "That product belongs to Delta squared, which is zero. What is left is one factor's "
             "movement times the other factor's value.",
             {"tangent": "c_dot = a_dot @ b_dot"},
         ),
         _dual(
             "dual-one-term", "One factor is taken for a constant",
-            "Your tangent does not react when one of the factors moves. How many terms have an "
-            "epsilon in them when the brackets are multiplied out?",
+            "Your tangent does not react when one of the factors moves. How many terms have one "
+            "Delta in them when the brackets are multiplied out?",
             "Both factors may move, and their effects add up.",
             {"tangent": "c_dot = a_dot @ b"}, {"tangent": "c_dot = a @ b_dot"},
         ),
         _dual(
-            "dual-epsilon-squared-kept", "A product of two nudges is kept",
-            "Your tangent holds a term with both tangents. What is epsilon times epsilon?",
+            "dual-square-kept", "A product of two nudges is kept",
+            "Your tangent holds a term with both tangents. What is Delta times Delta?",
             "The tangent is a rate of change at this point. The product of two nudges is smaller "
             "than any multiple of one.",
             {"tangent": "c_dot = a_dot @ b + a @ b_dot + a_dot @ b_dot"},
@@ -809,8 +809,7 @@ def dual_matmul(a, a_dot, b, b_dot):
         ),
         _dual(
             "dual-value-moved", "The tangent is added to the value",
-            "Your value is off by the tangent. What is the value of a dual number without its "
-            "epsilon?",
+            "Your value is off by the tangent. What is left of a dual number without its Delta?",
             "The two parts of a dual number are kept apart, as real and imaginary part are.",
             {"value": "c = a @ b + c_dot"}, {"value": "c = (a + a_dot) @ (b + b_dot)"},
         ),
@@ -832,8 +831,8 @@ def dual_matmul(a, a_dot, b, b_dot):
         Form("two arrays", ("the value", "the tangent"), ("array of values", "array of tangents")),
         _dual_cases,
     ),
-    {"dual_matmul": "Multiply out the product of the two sums, value plus epsilon times tangent. "
-                    "Which terms have one epsilon?"},
+    {"dual_matmul": "Multiply out the product of the two sums, value plus Delta times tangent. "
+                    "Which terms have one Delta?"},
 )
 
 
