@@ -208,6 +208,108 @@ def complex_step(seed):
     return loss(p + 1j * s).imag / s, (loss(p + s) - loss(p - s)) / (2 * s)
 
 
+# ---- operations, and what comes back through them ----------------------------------------------
+
+
+def drawn(seed, *shapes):
+    draws = np.random.default_rng([seed, 12])
+    return [draws.normal(size=shape) for shape in shapes]
+
+
+def back(operation, upstream, arrays, place):
+    """What comes back to one of the arrays, measured: the gradient of sum(upstream * c)."""
+    def loss(nudged):
+        changed = [nudged if i == place else array for i, array in enumerate(arrays)]
+        return (upstream * operation(*changed)).sum()
+
+    return measure_gradient(loss, arrays[place])
+
+
+def sums_and_products(operation, formulas):
+    """``formulas(a, b, g)`` gives what comes back to a and to b, of one shape."""
+    def pairs(seed):
+        a, b, g = drawn(seed, (3, 2), (3, 2), (3, 2))
+        for place, formula in enumerate(formulas(a, b, g)):
+            yield formula, back(operation, g, [a, b], place)
+
+    return pairs
+
+
+def broadcast(seed):
+    a, b, g = drawn(seed, (4, 1), (4, 3), (4, 3))
+    entries = table((4, 1), lambda i, _: sum(g[i, j] for j in range(3)))
+    return entries, back(np.add, g, [a, b], 0)
+
+
+def matmul_entry(seed):
+    A, B, g = drawn(seed, (4, 3), (3, 2), (4, 2))
+    entries = table((4, 3), lambda i, r: sum(g[i, j] * B[r, j] for j in range(2)))
+    return entries, back(np.matmul, g, [A, B], 0)
+
+
+def matmul(seed):
+    A, B, g = drawn(seed, (4, 3), (3, 2), (4, 2))
+    return [
+        (g @ B.T, back(np.matmul, g, [A, B], 0)),
+        (A.T @ g, back(np.matmul, g, [A, B], 1)),
+    ]
+
+
+def other_operations(seed):
+    a, g, one = drawn(seed, (4, 2), (4, 2), ())
+    return [
+        ((a > 0) * g, back(relu, g, [a], 0)),
+        (np.exp(a) * g, back(np.exp, g, [a], 0)),
+        (table((4, 2), lambda i, j: one), back(np.sum, one, [a], 0)),
+    ]
+
+
+def used_twice(seed):
+    e, g = drawn(seed, (4, 2), (4, 2))
+    measured = back(lambda e: e * e, g, [e], 0)
+    return [(e * g + e * g, measured), (2 * e * g, measured)]
+
+
+def moved(function, *pairs):
+    """How fast a function's value moves, where each array moves as fast as its partner says."""
+    return function(*(array + 1e-30j * dot for array, dot in pairs)).imag / 1e-30
+
+
+def tangent(seed):
+    a, a_dot, A = drawn(seed, (3, 1), (3, 1), (4, 3))
+
+    def step(a):
+        return np.sin(A @ a)
+
+    return measured_jacobian(step, a) @ a_dot, moved(step, (a, a_dot))
+
+
+def dual_product(seed):
+    A, A_dot, B, B_dot = drawn(seed, (4, 3), (4, 3), (3, 2), (3, 2))
+    return A_dot @ B + A @ B_dot, moved(np.matmul, (A, A_dot), (B, B_dot))
+
+
+def two_modes(seed):
+    a, a_dot, A, g = drawn(seed, (3, 1), (3, 1), (4, 3), (4, 1))
+
+    def step(a):
+        return np.exp(A @ a)
+
+    c_dot, dl_da = moved(step, (a, a_dot)), back(step, g, [a], 0)
+    return sum(g[i, 0] * c_dot[i, 0] for i in range(4)), sum(dl_da[j, 0] * a_dot[j, 0] for j in range(3))
+
+
+def gradient_of_gradient(seed):
+    """Of sum(exp(A p)), whose gradient is A^T exp(A p), and whose Hessian is known."""
+    p, v, A = drawn(seed, (3, 1), (3, 1), (4, 3))
+
+    def gradient(p):
+        return A.T @ np.exp(A @ p)
+
+    hessian = A.T @ (np.exp(A @ p) * A)
+    return gradient(p + 1e-30j * v).imag / 1e-30, hessian @ v
+
+
 # ---- the table --------------------------------------------------------------------------------
 
 
@@ -379,6 +481,23 @@ FORMULAS = {
     "eq-forward-difference": once(forward_difference),
     "eq-central-difference": once(central_difference),
     "eq-complex-step": once(complex_step),
+    # chapter 12
+    "eq-vjp-add": sums_and_products(np.add, lambda a, b, g: (g, g)),
+    "eq-vjp-broadcast": once(broadcast),
+    "eq-vjp-multiply": sums_and_products(np.multiply, lambda a, b, g: (b * g, a * g)),
+    "eq-vjp-matmul-entry": once(matmul_entry),
+    "eq-vjp-matmul": matmul,
+    "eq-vjp-others": other_operations,
+    "eq-used-twice": used_twice,
+    "eq-jvp": once(tangent),
+    "eq-dual-product": once(dual_product),
+    "eq-dual-function": once(
+        lambda seed: (lambda a, a_dot: (np.cos(a) * a_dot, moved(np.sin, (a, a_dot))))(
+            *drawn(seed, (4, 1), (4, 1))
+        )
+    ),
+    "eq-two-modes": once(two_modes),
+    "eq-gradient-of-gradient": once(gradient_of_gradient),
 }
 
 

@@ -13,6 +13,7 @@ from matplotlib.image import imread
 from matplotlib.text import Annotation, Text
 
 from backprop import (
+    automatic_differentiation_plots,
     backward_pass,
     chain_rule_plots,
     complex_step_gradients,
@@ -22,6 +23,7 @@ from backprop import (
     plots,
     relative_error,
 )
+from backprop.automatic_differentiation import record_network
 from backprop.chain_rule import TOY_BETAS, TOY_OMEGAS, TOY_X, TOY_Y
 from backprop.checking_gradients import step_size_errors
 from backprop.drawing import PALETTE
@@ -51,6 +53,10 @@ def figures(all_weights, all_biases, all_f, all_h, all_dl_df):
         "chain": chain_rule_plots.draw_chain(TOY_X, TOY_BETAS, TOY_OMEGAS, TOY_Y),
         "branch": chain_rule_plots.draw_branch(0.8, 1.0),
         "jacobian": chain_rule_plots.draw_jacobian(all_weights[1], all_dl_df[1], column=1),
+        "recorded": automatic_differentiation_plots.draw_recorded_network(
+            *record_network(X, all_weights, all_biases, Y)
+        ),
+        "two modes": automatic_differentiation_plots.draw_two_modes(),
         "bias nudge": plots.draw_bias_nudge(all_biases, all_f, layer=1, unit=0),
         "outer product": plots.draw_outer_product(all_dl_df[1], all_h[1], layer=1),
         "one unit back": plots.draw_one_unit_back(all_weights, all_dl_df, layer=1, unit=0),
@@ -162,6 +168,15 @@ def test_an_input_collects_down_its_column_of_the_jacobian():
     assert any(text.endswith("= \u22121.50") and "collects" in text for text in texts(figure))
 
 
+def test_the_recorded_graph_numbers_every_entry_of_the_tape_once():
+    recorded = record_network(X, *initialize_parameters(1, 3), Y)
+    shown = texts(automatic_differentiation_plots.draw_recorded_network(*recorded))
+    assert sorted(int(text) for text in shown if text.isdigit()) == list(range(14))
+    assert [text for text in shown if text in "@+ReLU\u2212×Σ" and text] == [
+        "@", "+", "ReLU", "@", "+", "\u2212", "×", "Σ",
+    ]
+
+
 def test_the_outer_product_shows_every_product():
     dl_df, h = np.array([[2.0], [0.0], [-1.5]]), np.array([[3.0], [0.0]])
     shown = texts(plots.draw_outer_product(dl_df, h))
@@ -235,6 +250,10 @@ def test_the_step_size_curve_is_the_error_against_the_complex_step():
         (
             lambda: chain_rule_plots.draw_jacobian(np.ones((3, 2)), np.ones((2, 1))),
             "dl_dc must have shape",
+        ),
+        (
+            lambda: automatic_differentiation_plots.draw_two_modes(outputs=2, row=2),
+            "row must be a whole number from 0 to 1, got 2",
         ),
         (lambda: plots.draw_loss([[1.0, 2.0]], [[1.0]]), "must hold one number each"),
         (lambda: plots.draw_outer_product(np.ones(3), np.ones((2, 1))), "dl_df must have shape"),

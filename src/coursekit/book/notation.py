@@ -101,6 +101,11 @@ SYMBOLS = {
             r"\f{K}", "output of the network", "$(D_o, B)$", "`net_output`, `all_f[K]`",
             "02_forward_pass",
         ),
+        Symbol(
+            r"\fwd{\dot{\mathbf{c}}}", r"tangent of $\fwd{\mathbf{c}}$: how fast it moves in the "
+            "chosen direction", "that of its value", "`c_dot`, `tangent`",
+            "12_automatic_differentiation",
+        ),
         Symbol(r"\y", "target: what the output should be", "$(D_o, B)$", "`y`", "03_loss"),
         Symbol(r"\ell", "loss: how wrong the output is", SCALAR, "`loss`", "03_loss"),
         Symbol(
@@ -136,7 +141,7 @@ SYMBOLS = {
         ),
         Symbol(
             r"\bwd{\pd{\ell}{\mathbf{c}}}", r"upstream gradient of a step to a column $\fwd{\mathbf{c}}$",
-            "$(m, 1)$", "`dl_dc`", "04_chain_rule",
+            "$(m, 1)$", "`dl_dc`, `upstream`", "04_chain_rule",
         ),
         Symbol(
             r"\pd{\fwd{\mathbf{c}}}{\fwd{\mathbf{a}}}",
@@ -212,6 +217,10 @@ NAMES = [
     Name("`steps`", "several steps of a gradient check", "08_checking_gradients"),
     Name("`tolerance`", "the largest relative error that passes", "08_checking_gradients"),
     Name("`found`, `expected`", "what a function gives, and what it should give", "08_checking_gradients"),
+    Name("`gradient`, `shape`", "the gradient of an array that was expanded, and the array's own shape", "12_automatic_differentiation"),
+    Name("`tape`", "the list of all that was computed, in its order", "12_automatic_differentiation"),
+    Name("`constants`", "what a function is called with beside the variable", "12_automatic_differentiation"),
+    Name("`weight_directions`, `bias_directions`", "how fast each parameter moves", "12_automatic_differentiation"),
 ]
 
 FORWARD = "forward_pass.compute_network_output"
@@ -272,6 +281,22 @@ EQUATIONS = [
     Equation(
         "eq-back-through-relu", "back through the ReLU", BACKWARD,
         "dl_df = indicator_function(all_f[layer - 1]) * dl_dh", "7.24, first part",
+    ),
+    Equation(
+        "eq-vjp-broadcast", "back to an array that was expanded, one axis of it",
+        "tape.sum_to_shape", "gradient = gradient.sum(axis=axis, keepdims=True)",
+    ),
+    Equation(
+        "eq-vjp-multiply", "back through a product entry by entry", "tape.Variable.__mul__",
+        "return sum_to_shape(b * dl_dc, a.shape), sum_to_shape(a * dl_dc, b.shape)",
+    ),
+    Equation(
+        "eq-vjp-matmul", "back through a product of matrices", "tape.Variable.__matmul__",
+        "return dl_dc @ b.T, a.T @ dl_dc",
+    ),
+    Equation(
+        "eq-dual-product", "a product of matrices of dual numbers",
+        "dual_numbers.Dual.__matmul__", "Dual(a @ b, self.tangent @ b + a @ other.tangent)",
     ),
 ]
 
