@@ -69,8 +69,8 @@ class Dual:
 
     def relu(self):
         """The ReLU of each entry; at zero its derivative is 0."""
-        active = self.value > 0
-        return Dual(np.where(active, self.value, 0.0), np.where(active, self.tangent, 0.0))
+        a, active = self.value, self.value > 0
+        return Dual(np.where(active, a, 0.0), np.where(active, self.tangent, 0.0))
 
     def exp(self):
         """The exponential of each entry."""

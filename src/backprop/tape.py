@@ -178,7 +178,7 @@ def sum_to_shape(gradient, shape):
     array([[3.],
            [7.]])
     """
-    added = gradient.ndim - len(shape)  # axes in front that the array did not have
+    added = gradient.ndim - len(shape)  # axes that were added in front
     gradient = gradient.sum(axis=tuple(range(added)))
     for axis, size in enumerate(shape):
         if size == 1:
