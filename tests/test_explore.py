@@ -75,6 +75,31 @@ def test_the_words_of_a_step_size_tell_the_errors_there(exponent):
     assert f"{errors['central'][0]:.0e} with central" in said
 
 
+@pytest.mark.parametrize("every", range(2, 10))
+def test_the_words_of_the_checkpoints_tell_what_is_held_and_computed_twice(every):
+    kept = list(range(0, 9, every))
+    parts_of_the_way = [range(first, min(first + every, 9)) for first in kept]
+    held = max(len({*kept, *part}) for part in parts_of_the_way)
+    again = sum(len(part) - 1 for part in parts_of_the_way[:-1])
+    said = explore.checkpoints_state(every).in_words
+    assert said == (
+        f"Kept on the way forward: {len(kept)} of 9 activations. Held at most on the way back: "
+        f"{held}. Layers computed twice: {again}."
+    )
+
+
+def test_moving_the_distance_of_the_checkpoints_draws_it():
+    slider, picture = parts(explore.explore_checkpoints())
+    slider.value = 5
+    assert picture.value == explore.checkpoints_state(5)._repr_png_()
+
+
+@pytest.mark.parametrize("every", [0, 1, 10, 2.5])
+def test_a_distance_beside_the_slider_is_refused(every):
+    with pytest.raises(ValueError, match="whole number from 2 to 9"):
+        explore.checkpoints_state(every)
+
+
 def test_a_live_picture_says_in_words_what_it_shows():
     widget = explore.explore_forward_pass()
     widget.children[0].value = -1.0

@@ -41,6 +41,15 @@ NOT_GRADIENTS = {
     "eq-branch-forward": "forward values; tests/test_chain_rule.py",
     "eq-delta-picks": "a sum, with no derivative in it; eq-bias-component uses it",
     "eq-best-step": "an order of magnitude, of a step",
+    "eq-sizes": "numbers of parameters; tests/test_cost.py",
+    "eq-forward-operations": "numbers of operations; tests/test_cost.py",
+    "eq-backward-operations": "numbers of operations; tests/test_cost.py",
+    "eq-cost-ratio": "a ratio of numbers of operations; tests/test_cost.py",
+    "eq-share-behind": "a ratio of numbers of operations; tests/test_cost.py",
+    "eq-kept": "numbers that are kept; tests/test_cost.py",
+    "eq-checkpoint-memory": "a number of activations; tests/test_cost.py",
+    "eq-best-distance": "a number of layers; tests/test_cost.py",
+    "eq-checkpoint-time": "a number of layers; tests/test_cost.py",
     "eq-relative-error": "a distance of two arrays; tests/test_checking_gradients.py",
 }
 

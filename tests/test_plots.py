@@ -18,6 +18,7 @@ from backprop import (
     chain_rule_plots,
     complex_step_gradients,
     compute_network_output,
+    cost_plots,
     finite_difference_gradients,
     initialize_parameters,
     plots,
@@ -26,10 +27,15 @@ from backprop import (
 from backprop.automatic_differentiation import record_network
 from backprop.chain_rule import TOY_BETAS, TOY_OMEGAS, TOY_X, TOY_Y
 from backprop.checking_gradients import step_size_errors
+from backprop.cost import layer_widths
 from backprop.drawing import PALETTE
 
 X, Y = np.array([[1.2]]), np.array([[20.0]])
 STEPS = 10.0 ** np.arange(-12, 0)
+COSTS = {
+    "parameters": [7, 25], "forward": [8.5, 27.0], "central": [15.0, 52.0],
+    "complex": [9.0, 31.0], "backward": [1.6, 2.2],
+}
 
 
 def network(hidden_layers=5, width=6, seed=0):
@@ -64,6 +70,10 @@ def figures(all_weights, all_biases, all_f, all_h, all_dl_df):
         "backward flow": plots.draw_backward_flow(all_weights, all_f, all_dl_df),
         "step sizes": plots.draw_step_size_curve(STEPS, errors, marked=3),
         "kink": plots.draw_kink(X, all_weights, all_biases, Y, layer=0, unit=0),
+        "operations": cost_plots.draw_operations_by_layer(layer_widths(all_weights, all_biases)),
+        "cost": cost_plots.draw_cost_by_parameters(COSTS, [[1, 2, 1], [1, 8, 1]]),
+        "checkpoints": cost_plots.draw_checkpoints(len(all_weights), 2),
+        "kept numbers": cost_plots.draw_kept_numbers(range(1, 30)),
     }
 
 
@@ -235,10 +245,40 @@ def test_the_step_size_curve_is_the_error_against_the_complex_step():
     assert errors["complex"] < 1e-12
 
 
+def test_each_layer_has_two_products_back_but_the_first_has_one():
+    figure = cost_plots.draw_operations_by_layer([2, 5, 3], examples=4)
+    heights = [bar.get_height() for bar in figure.axes[0].patches]
+    assert heights == [2 * 5 * 4, 5 * 3 * 4] * 2 + [0, 5 * 3 * 4]
+
+
+def test_the_cost_is_drawn_against_the_parameters_with_the_expected_passes():
+    (axes,) = cost_plots.draw_cost_by_parameters(COSTS, [[1, 2, 1], [1, 8, 1]]).axes
+    drawn = {line.get_label(): list(line.get_ydata()) for line in axes.lines}
+    assert drawn["central differences"] == COSTS["central"]
+    assert drawn["backward pass"] == COSTS["backward"]
+    assert any(
+        list(line.get_ydata()) == [14, 50] for line in axes.lines
+    )
+
+
+def test_every_row_of_the_checkpoints_says_how_many_activations_are_held():
+    shown = texts(cost_plots.draw_checkpoints(7, 3))
+    assert [text for text in shown if text.endswith(("kept", "held"))] == [
+        "3 kept", "3 held", "5 held", "5 held"
+    ]
+    assert shown.count(r"$\mathbf{h}_{3}$") == 4 and shown.count(r"$\mathbf{h}_{4}$") == 1
+
+
 @pytest.mark.parametrize(
     "draw, message",
     [
         (lambda: plots.draw_network([np.ones((2, 1))], []), "all_biases must hold"),
+        (lambda: cost_plots.draw_operations_by_layer([3]), "widths must be a list of at least two"),
+        (
+            lambda: cost_plots.draw_cost_by_parameters(COSTS, [[1, 2, 1]]),
+            r'costs\["parameters"\] must have 1 entries, one a network, got 2',
+        ),
+        (lambda: cost_plots.draw_checkpoints(4, 0), "every must be an integer of at least 1"),
         (
             lambda: chain_rule_plots.draw_chain(TOY_X, TOY_BETAS, TOY_OMEGAS, TOY_Y, 7, 1),
             "backward_steps must be a whole number from 0 to 0, got 1",

@@ -13,6 +13,7 @@ import numpy as np
 
 from backprop.backward_pass import backward_pass
 from backprop.forward_pass import compute_network_output, relu
+from backprop.loss import least_squares_loss
 from backprop.validation import as_columns, as_network
 
 # Each scheme's step where none is given. Forward: the truncation error grows like step, the
@@ -106,7 +107,7 @@ def complex_step_gradients(net_input, all_weights, all_biases, y):
     """
     step = DEFAULT_STEP["complex"]
 
-    def quotient(losses_after):
+    def quotient(losses_after, loss):
         return losses_after(1j * step).imag / step
 
     return _nudged_gradients(*_checked(net_input, all_weights, all_biases, y), quotient)
@@ -350,17 +351,18 @@ def _positive_step(step, scheme):
 
 def _difference_quotient(scheme, step):
     if scheme == "forward":
-        return lambda losses_after: (losses_after(step) - losses_after(0.0)) / step
-    return lambda losses_after: (losses_after(step) - losses_after(-step)) / (2 * step)
+        return lambda losses_after, loss: (losses_after(step) - loss) / step
+    return lambda losses_after, loss: (losses_after(step) - losses_after(-step)) / (2 * step)
 
 
 def _nudged_gradients(net_input, all_weights, all_biases, y, quotient):
-    """The gradient of every parameter by ``quotient(losses_after)``, layer by layer.
+    """The gradient of every parameter by ``quotient(losses_after, loss)``, layer by layer.
 
     ``losses_after(nudge)`` gives, for a tile of parameters, the loss after adding ``nudge`` to
-    each of them alone.
+    each of them alone; ``loss`` is the one without a nudge.
     """
-    _, all_f, all_h = compute_network_output(net_input, all_weights, all_biases)
+    net_output, all_f, all_h = compute_network_output(net_input, all_weights, all_biases)
+    loss = least_squares_loss(net_output, y)
     all_dl_dweights, all_dl_dbiases = [], []
     for layer, (weights, f, h) in enumerate(zip(all_weights, all_f, all_h)):
         units, fed_by = weights.shape
@@ -372,7 +374,8 @@ def _nudged_gradients(net_input, all_weights, all_biases, y, quotient):
         gradient = np.concatenate([
             quotient(
                 _losses(all_weights, all_biases, y, layer, f, unit[start:start + tile],
-                        moves[move[start:start + tile]])
+                        moves[move[start:start + tile]]),
+                loss,
             )
             for start in range(0, unit.size, tile)
         ]).reshape(units, fed_by + 1)

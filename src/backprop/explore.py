@@ -18,6 +18,8 @@ from backprop.chain_rule import (
 )
 from backprop.chain_rule_plots import draw_chain
 from backprop.checking_gradients import step_size_errors
+from backprop.checkpointing import most_activations_held, recomputed_multiplications
+from backprop.cost_plots import draw_checkpoints
 from backprop.drawing import number_text
 from backprop.forward_pass import compute_network_output
 from backprop.network import initialize_parameters
@@ -31,6 +33,9 @@ INPUT_SLIDER = Slider(
     "input", np.round(np.linspace(-2, 2, 41), 2).tolist(), 1.2, lambda x: number_text(x, 1)
 )
 CHAIN_SLIDER = Slider("step", range(17), 11, lambda step: f"{step} of 16")
+CHECKPOINT_SLIDER = Slider(
+    "layers from checkpoint to checkpoint", range(2, 10), 3, lambda every: f"{every} of 9"
+)
 STEP_SIZE_SLIDER = Slider("step", EXPONENTS.tolist(), -6, lambda exponent: _order(10.0**exponent))
 
 # The toy function's values in their order, what gives each of the others, and by what the
@@ -195,6 +200,51 @@ def explore_step_size(net_input=None, all_weights=None, all_biases=None, y=None)
     """
     errors = _step_size_errors(net_input, all_weights, all_biases, y)
     return live_picture(lambda exponent: _marked_curve(exponent, errors), STEP_SIZE_SLIDER)
+
+
+def checkpoints_state(every):
+    """Which activations of nine layers are held, forward and on each part of the way back.
+
+    Parameters
+    ----------
+    every : int
+        From each checkpoint to the next, counted in layers; from 2 to 9.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If ``every`` is not one of those.
+    """
+    if every not in CHECKPOINT_SLIDER.places:
+        raise ValueError(f"every must be a whole number from 2 to 9, got {every!r}.")
+    layers = CHECKPOINT_SLIDER.places[-1]
+    figure = draw_checkpoints(layers, every, parts=-(-layers // CHECKPOINT_SLIDER.places[0]))
+    again = recomputed_multiplications([1] * (layers + 1), every=every)
+    figure.in_words = (
+        f"Kept on the way forward: {-(-layers // every)} of {layers} activations. "
+        f"Held at most on the way back: {most_activations_held(layers, every)}. "
+        f"Layers computed twice: {again}."
+    )
+    return figure
+
+
+def explore_checkpoints():
+    """A slider over the distance of the checkpoints, and under it `checkpoints_state`.
+
+    Returns
+    -------
+    ipywidgets.Widget
+
+    Raises
+    ------
+    ImportError
+        If ipywidgets is not installed.
+    """
+    return live_picture(checkpoints_state, CHECKPOINT_SLIDER)
 
 
 def _network(all_weights, all_biases):

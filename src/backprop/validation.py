@@ -9,6 +9,8 @@ import inspect
 
 import numpy as np
 
+from backprop.counting import CountedArray
+
 
 def validated(check):
     """Decorator: call the function with what ``check(*arguments)`` returns in their place.
@@ -54,7 +56,8 @@ def as_numbers(value, name, allow_complex=False):
         If ``value`` is no numeric array, or holds NaN or infinity.
     """
     try:
-        array = np.asarray(value)
+        # Of the subclasses of arrays one passes: what is done with it is to be counted.
+        array = value if isinstance(value, CountedArray) else np.asarray(value)
     except ValueError:
         raise ValueError(
             f"{name} must be one array of numbers, got rows of different lengths."

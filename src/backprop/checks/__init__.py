@@ -9,7 +9,10 @@ never printed, and whatever the function does, the caller is not harmed.
 from backprop.checks import backward_diagnosis
 from backprop.checks.catalogue import (
     BACK_THROUGH_JACOBIAN,
+    BACKWARD_ADDITIONS,
+    BACKWARD_MULTIPLICATIONS,
     BACKWARD_PASS,
+    BACKWARD_PASS_FROM_CHECKPOINTS,
     BACKWARD_SWEEP,
     BIAS_GRADIENTS,
     COMPUTE_NETWORK_OUTPUT,
@@ -17,9 +20,13 @@ from backprop.checks.catalogue import (
     DERIVATION_STEPS,
     DUAL_MATMUL,
     FINITE_DIFFERENCES,
+    FORWARD_OPERATIONS,
+    FORWARD_PASSES,
     HESSIAN_TIMES,
     INDICATOR_FUNCTION,
     INITIALIZE_PARAMETERS,
+    KEEP_CHECKPOINTS,
+    KEPT_NUMBERS,
     LEAST_SQUARES_LOSS,
     LOCAL_DERIVATIVES,
     RELU,
@@ -204,6 +211,47 @@ def check_finite_differences(function, scheme="central", seed=7):
 def check_worst_relative_error(function, seed=7):
     """Check ``function(found, expected)``: the largest of `backprop.relative_error`."""
     return _check(function, WORST_RELATIVE_ERROR, seed)
+
+
+def check_forward_operations(function, seed=7):
+    """Check ``function(widths, examples)``, as `backprop.cost.forward_operations`."""
+    return _check(function, FORWARD_OPERATIONS, seed)
+
+
+def check_backward_multiplications(function, seed=7):
+    """Check ``function(widths, examples)``, as `backprop.cost.backward_multiplications`."""
+    return _check(function, BACKWARD_MULTIPLICATIONS, seed)
+
+
+def check_backward_additions(function, seed=7):
+    """Check ``function(widths, examples)``, as `backprop.cost.backward_additions`."""
+    return _check(function, BACKWARD_ADDITIONS, seed)
+
+
+def check_forward_passes(function, seed=7):
+    """Check ``function(widths, scheme)``, as `backprop.cost.forward_passes`."""
+    return _check(function, FORWARD_PASSES, seed)
+
+
+def check_kept_numbers(function, seed=7):
+    """Check ``function(widths, examples)``, as `backprop.cost.kept_numbers`."""
+    return _check(function, KEPT_NUMBERS, seed)
+
+
+def check_keep_checkpoints(function, seed=7):
+    """Check ``function(net_input, all_weights, all_biases, every)``.
+
+    As `backprop.checkpointing.keep_checkpoints`.
+    """
+    return _check(function, KEEP_CHECKPOINTS, seed)
+
+
+def check_backward_pass_from_checkpoints(function, seed=7):
+    """Check ``function(all_weights, all_biases, checkpoints, y, every)``.
+
+    As `backprop.checkpointing.backward_pass_from_checkpoints`.
+    """
+    return _check(function, BACKWARD_PASS_FROM_CHECKPOINTS, seed)
 
 
 def check_sum_to_shape(function, seed=7):

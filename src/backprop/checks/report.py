@@ -108,7 +108,9 @@ class Report:
 
 
 def _rows(off):
-    return [" ".join("x" if entry else "." for entry in row) for row in np.atleast_2d(off)]
+    """The rows of an array as texts; of several arrays, one below the other."""
+    rows = off.reshape(-1, off.shape[-1])
+    return [" ".join("x" if entry else "." for entry in row) for row in rows]
 
 
 def _picture(picture):

@@ -23,6 +23,7 @@ REFERENCE = {
 # What the lists of a function with layers are called in the table.
 ROWS = {
     "backward_pass": ("weights", "biases"),
+    "backward_pass_from_checkpoints": ("weights", "biases"),
     "initialize_parameters": ("weights", "biases"),
     "compute_network_output": ("output", r"$\fwd{\mathbf{f}}$", r"$\fwd{\mathbf{h}}$"),
     "toy_forward_pass": (r"$\fwd{f_k}$", r"$\fwd{h_k}$"),

@@ -18,6 +18,15 @@ from backprop.checks.catalogue.chain_rule import (
     TOY_PARAMETER_GRADIENTS,
 )
 from backprop.checks.catalogue.checking_gradients import FINITE_DIFFERENCES, WORST_RELATIVE_ERROR
+from backprop.checks.catalogue.cost_of_a_gradient import (
+    BACKWARD_ADDITIONS,
+    BACKWARD_MULTIPLICATIONS,
+    BACKWARD_PASS_FROM_CHECKPOINTS,
+    FORWARD_OPERATIONS,
+    FORWARD_PASSES,
+    KEEP_CHECKPOINTS,
+    KEPT_NUMBERS,
+)
 from backprop.checks.catalogue.derivations import DERIVATION_STEPS
 from backprop.checks.catalogue.forward_pass import COMPUTE_NETWORK_OUTPUT, RELU
 from backprop.checks.catalogue.indicator_function import INDICATOR_FUNCTION
@@ -45,6 +54,13 @@ SUBJECTS = (
     BACKWARD_PASS,
     *FINITE_DIFFERENCES.values(),
     WORST_RELATIVE_ERROR,
+    FORWARD_OPERATIONS,
+    BACKWARD_MULTIPLICATIONS,
+    BACKWARD_ADDITIONS,
+    FORWARD_PASSES,
+    KEPT_NUMBERS,
+    KEEP_CHECKPOINTS,
+    BACKWARD_PASS_FROM_CHECKPOINTS,
     SUM_TO_SHAPE,
     *VJPS.values(),
     BACKWARD_SWEEP,
