@@ -11,6 +11,7 @@ import yaml
 from course_notebooks import ROOT, SOLUTIONS
 
 import backprop
+from coursekit.book.api import MODULES
 from coursekit.book.formulas import MACROS
 from coursekit.book.notation import EQUATIONS, NAMES, SYMBOLS, UDL_NUMBERS, names_in
 from coursekit.book.source import function_source
@@ -32,9 +33,7 @@ def macros_in(latex):
 
 
 def modules_of_the_mathematics():
-    """The modules that a chapter is about: the package's docstring names them with the chapters."""
-    named = re.findall(r"``(\w+)`` \(", re.sub(r"\s+", " ", backprop.__doc__))
-    return [importlib.import_module(f"backprop.{name}") for name in named]
+    return [importlib.import_module(f"backprop.{m.name}") for m in MODULES if m.chapter]
 
 
 def public_functions(module):
@@ -75,11 +74,6 @@ def test_a_symbol_is_in_the_chapter_that_its_row_names(symbol):
         assert re.split(r", |\\,|\\T", symbol.latex)[0] in text_of(symbol.chapter)
 
 
-def test_the_modules_of_the_mathematics_are_found():
-    names = [module.__name__.partition(".")[2] for module in modules_of_the_mathematics()]
-    assert {"network", "forward_pass", "loss", "backward_pass"} <= set(names)
-
-
 def arguments_of_the_mathematics():
     return {
         name: f"{module.__name__}.{function.__name__}({name})"
@@ -102,7 +96,7 @@ def test_a_name_of_the_code_is_an_argument_of_the_mathematics(row):
 
 
 def test_every_name_of_the_backward_pass_has_a_row():
-    known = {name for row in SYMBOL_ROWS for name in names_in(row.code)}
+    known = {name for row in [*SYMBOL_ROWS, *NAMES] for name in names_in(row.code)}
     code = backprop.backward_pass.__wrapped__.__code__
     assert set(code.co_varnames) <= known
 

@@ -212,6 +212,7 @@ NAMES = [
     Name("`a`, `u`, `v`, `s`", "the values of the example in which one is used twice", "04_chain_rule"),
     Name("`function`, `arguments`", "what is measured or counted, and what it is called with", "04_chain_rule"),
     Name("`value`, `slope`", "where a derivative is measured, and the function that measures it", "04_chain_rule"),
+    Name("`d_loss`", "the derivative of the loss that is used, where it is not the squared error", "07_backward_pass"),
     Name("`backward`", "the backward pass that is checked", "08_checking_gradients"),
     Name("`scheme`", 'how a gradient is measured: "forward", "central" or "complex"', "08_checking_gradients"),
     Name("`steps`", "several steps of a gradient check", "08_checking_gradients"),
