@@ -1,5 +1,6 @@
 """What a reader of the site relies on: the real book is built, warnings as errors, and read."""
 
+import importlib
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from matplotlib.figure import Figure
 from backprop.checks.catalogue import BACKWARD_PASS, SUBJECTS
 from backprop.drawing import PALETTE
 from coursekit.book import page_figure
+from coursekit.book.api import MODULES, public_names
 from coursekit.book.confusion import pairs_of_mistakes
 from coursekit.book.exercise_link import colab_url, exercise_notebooks
 from coursekit.book.figures import inline_svg
@@ -49,6 +51,7 @@ def write_small_book(root, page, config=""):
     """A book of one page, `chapters/01_powers`, with the real book's settings and an exercise."""
     settings = yaml.safe_load((ROOT / "_config.yml").read_text())
     del settings["html"]["favicon"]
+    (root / "references.bib").write_text("")
     (root / "_config.yml").write_text(yaml.safe_dump(settings) + config)
     (root / "_toc.yml").write_text("format: jb-book\nroot: chapters/01_powers\n")
     (root / "chapters").mkdir()
@@ -217,6 +220,32 @@ def test_while_the_repository_is_unknown_nothing_offers_colab(page, site):
     assert "colab" not in "".join(a["href"] for a in page.select("a[href]"))
     for exercise in (site / "exercises").iterdir():
         assert "git+" not in exercise.read_text()
+
+
+# ---- the appendices ----
+
+
+def test_the_api_page_has_every_public_name(site):
+    shown = set(ids(site / "chapters/api.html"))
+    for module in MODULES:
+        for name, _ in public_names(importlib.import_module(f"backprop.{module.name}")):
+            assert name in shown
+
+
+def test_a_term_leads_from_a_chapter_to_its_explanation(site):
+    (link,) = [
+        link for link in read(site / "chapters/06_weight_gradients.html").select("a[href*=term-]")
+        if link.text == "outer product"
+    ]
+    explained = read(site / "chapters/glossary.html").find(id=link["href"].partition("#")[2])
+    assert explained.text.startswith("outer product")
+
+
+def test_a_citation_leads_to_its_reference(site):
+    link = read(site / "chapters/08_checking_gradients.html").find("a", string="1998")
+    assert link["href"].startswith("references.html#")
+    reference = read(site / "chapters/references.html").find(id=link["href"].partition("#")[2])
+    assert "Squire" in reference.text and reference.find("a", href=re.compile("^https://doi.org"))
 
 
 # ---- the pages of mistakes ----

@@ -202,7 +202,7 @@ def step_size_errors(net_input, all_weights, all_biases, y, steps):
 
 
 def relative_error(found, expected):
-    """Entry by entry, |found - expected| over the larger of the two arrays' largest entries.
+    """Entry by entry, the distance over the larger of the two arrays' largest entries.
 
     Dividing by an entry of its own would call the rounding of a tiny entry an error as large as
     the entry; the largest entry of the array is the scale on which its gradient matters. Two

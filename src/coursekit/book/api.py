@@ -1,10 +1,17 @@
-"""The modules of `backprop` that the page of the API has, in its order.
+"""The page of the API: ``{api} MODULE`` stands for what a module of `backprop` offers its users.
 
 A new module of `backprop` needs a row in `MODULES`, or one in `NOT_FOR_READERS` with the reason;
 tests/test_api.py compares the two with the files.
 """
 
+import importlib
+import inspect
 from dataclasses import dataclass
+
+import backprop
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
 
 
 @dataclass(frozen=True)
@@ -25,8 +32,8 @@ MODULES = [
     Module("training"),
     Module("classification"),
     Module("checks"),
-    Module("explore"),
     Module("self_check"),
+    Module("explore"),
     Module("plots"),
     Module("chain_rule_plots"),
 ]
@@ -36,3 +43,66 @@ NOT_FOR_READERS = {
     "drawing": "the pieces that the figures are drawn with",
     "validation": "the checks of arguments",
 }
+
+
+class Api(SphinxDirective):
+    """The public functions and classes of one module, from their docstrings."""
+
+    required_arguments = 1
+
+    def run(self):
+        name = self.arguments[0]
+        if name not in {module.name for module in MODULES}:
+            raise self.error(f"MODULES of coursekit.book.api has no module {name!r}")
+        module = importlib.import_module(f"backprop.{name}")
+        self.env.note_dependency(module.__file__)
+        text = "\n".join(["```{eval-rst}", *map(_entry, public_names(module)), "```"])
+        parsed = nodes.Element()
+        lines = StringList(text.split("\n"), self.get_source_info()[0])
+        self.state.nested_parse(lines, self.content_offset, parsed)
+        return parsed.children
+
+
+def public_names(module):
+    """The functions and classes that a module defines for its users, in its order.
+
+    Returns
+    -------
+    list of (str, object)
+        The shortest name that one is imported by, and the object.
+
+    Examples
+    --------
+    >>> import backprop.loss
+    >>> [name for name, _ in public_names(backprop.loss)]
+    ['backprop.least_squares_loss', 'backprop.d_loss_d_output']
+    """
+    return [
+        (f"backprop.{name}" if name in backprop.__all__ else f"{module.__name__}.{name}", defined)
+        for name, defined in vars(module).items()
+        if (inspect.isfunction(defined) or inspect.isclass(defined))
+        and defined.__module__ == module.__name__
+        and not name.startswith("_")
+    ]
+
+
+def _entry(named):
+    name, defined = named
+    if inspect.isclass(defined):
+        return f".. autoclass:: {name}\n   :members:\n"
+    return f".. autofunction:: {name}\n"
+
+
+def setup(app):
+    app.setup_extension("sphinx.ext.autodoc")
+    app.setup_extension("sphinx.ext.napoleon")
+    app.add_directive("api", Api)
+    app.connect("config-inited", _configure)
+
+
+def _configure(app, config):
+    # Types such as "(D_o, B) array" are words, not names to link.
+    config.napoleon_google_docstring = False
+    config.napoleon_use_param = False
+    config.napoleon_use_rtype = False
+    config.add_module_names = False

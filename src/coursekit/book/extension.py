@@ -8,6 +8,7 @@ from pathlib import Path
 from docutils import nodes
 
 from coursekit.book import (
+    api,
     exercise_link,
     formulas,
     freshness,
@@ -15,6 +16,7 @@ from coursekit.book import (
     notation,
     pages,
     questions,
+    references,
     source,
     typography,
 )
@@ -24,8 +26,8 @@ HERE = Path(__file__).parent
 
 def setup(app):
     parts = (
-        formulas, questions, exercise_link, source, mistakes, notation, typography, pages,
-        freshness,
+        api, formulas, questions, exercise_link, source, mistakes, notation, references,
+        typography, pages, freshness,
     )
     for part in parts:
         part.setup(app)
