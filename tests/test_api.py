@@ -31,7 +31,7 @@ def test_the_page_has_the_modules_of_the_list_in_its_order():
 @pytest.mark.parametrize("module", [m for m in MODULES if m.chapter], ids=lambda m: m.name)
 def test_a_module_of_a_chapter_is_linked_with_it(module):
     assert f"chapters/{module.chapter}" in FILES
-    section = PAGE.partition(f"```{{api}} {module.name}\n")[0].rpartition("## ")[2]
+    section = PAGE.partition(f"```{{api}} {module.name}\n")[0].rpartition("\n## ")[2]
     assert f"{{doc}}`{module.chapter}`" in section
 
 

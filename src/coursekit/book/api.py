@@ -29,6 +29,13 @@ MODULES = [
     Module("chain_rule", "04_chain_rule"),
     Module("backward_pass", "07_backward_pass"),
     Module("checking_gradients", "08_checking_gradients"),
+    Module("cost", "10_cost_of_a_gradient"),
+    Module("counting", "10_cost_of_a_gradient"),
+    Module("measuring_cost"),
+    Module("checkpointing", "10_cost_of_a_gradient"),
+    Module("tape", "12_automatic_differentiation"),
+    Module("dual_numbers", "12_automatic_differentiation"),
+    Module("automatic_differentiation", "12_automatic_differentiation"),
     Module("training"),
     Module("classification"),
     Module("checks"),
@@ -36,6 +43,8 @@ MODULES = [
     Module("explore"),
     Module("plots"),
     Module("chain_rule_plots"),
+    Module("cost_plots"),
+    Module("automatic_differentiation_plots"),
 ]
 
 NOT_FOR_READERS = {

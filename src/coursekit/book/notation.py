@@ -164,7 +164,7 @@ SYMBOLS = {
         ),
         Symbol("D_i", "number of inputs, $D_0$", SCALAR, "`inputs`", "01_network"),
         Symbol("D_o", "number of outputs, $D_{K+1}$", SCALAR, "`outputs`", "01_network"),
-        Symbol("B", "number of examples in a batch", SCALAR, "`y.shape[1]`", "02_forward_pass"),
+        Symbol("B", "number of examples in a batch", SCALAR, "`y.shape[1]`, `examples`", "02_forward_pass"),
         Symbol(
             "i, j, m, n", "numbers of units, or of entries of a column", SCALAR, "`unit`",
             "01_network",
@@ -218,6 +218,9 @@ NAMES = [
     Name("`steps`", "several steps of a gradient check", "08_checking_gradients"),
     Name("`tolerance`", "the largest relative error that passes", "08_checking_gradients"),
     Name("`found`, `expected`", "what a function gives, and what it should give", "08_checking_gradients"),
+    Name("`widths`", r"$D_0, \dots, D_{K+1}$, the number of values between any two layers", "10_cost_of_a_gradient"),
+    Name("`checkpoints`, `every`", "the activations that are kept; the number of layers from one to the next", "10_cost_of_a_gradient"),
+    Name("`layers`", "how many layers there are, $K + 1$", "10_cost_of_a_gradient"),
     Name("`gradient`, `shape`", "the gradient of an array that was expanded, and the array's own shape", "12_automatic_differentiation"),
     Name("`tape`", "the list of all that was computed, in its order", "12_automatic_differentiation"),
     Name("`constants`", "what a function is called with beside the variable", "12_automatic_differentiation"),
