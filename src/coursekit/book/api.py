@@ -114,4 +114,5 @@ def _configure(app, config):
     config.napoleon_google_docstring = False
     config.napoleon_use_param = False
     config.napoleon_use_rtype = False
+    config.autodoc_inherit_docstrings = False  # a method of NumPy is explained by NumPy
     config.add_module_names = False
