@@ -188,15 +188,16 @@ def answer_after(predictions, warm_up):
     Examples
     --------
     >>> answer_after({"one and one": None}, lambda: ([2], "Count."))
-    Predict first: one and one
+    Predict first: 1 of 1 answers is still None.
     >>> answer_after({"one and one": 3}, lambda: ([2], "Count."))
     one and one
         you say 3, it is 2
     Count.
     """
-    open_questions = [question for question, yours in predictions.items() if yours is None]
-    if open_questions:
-        print("Predict first:", "; ".join(open_questions))
+    still_open = sum(prediction is None for prediction in predictions.values())
+    if still_open:
+        verb = "is" if still_open == 1 else "are"
+        print(f"Predict first: {still_open} of {len(predictions)} answers {verb} still None.")
         return
     answers, why = warm_up()
     for (question, yours), answer in zip(predictions.items(), answers):

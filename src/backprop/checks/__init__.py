@@ -18,6 +18,7 @@ from backprop.checks.catalogue import (
     COMPUTE_NETWORK_OUTPUT,
     D_LOSS_D_OUTPUT,
     DERIVATION_STEPS,
+    DIRECTIONAL_ERROR,
     DUAL_MATMUL,
     FINITE_DIFFERENCES,
     FORWARD_OPERATIONS,
@@ -211,6 +212,14 @@ def check_finite_differences(function, scheme="central", seed=7):
 def check_worst_relative_error(function, seed=7):
     """Check ``function(found, expected)``: the largest of `backprop.relative_error`."""
     return _check(function, WORST_RELATIVE_ERROR, seed)
+
+
+def check_directional_error(function, seed=7):
+    """Check ``function(loss, array, gradient, direction, step)``.
+
+    How far the rate that ``gradient`` predicts along ``direction`` is from the central difference.
+    """
+    return _check(function, DIRECTIONAL_ERROR, seed)
 
 
 def check_forward_operations(function, seed=7):

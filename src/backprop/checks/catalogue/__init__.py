@@ -17,7 +17,11 @@ from backprop.checks.catalogue.chain_rule import (
     TOY_FORWARD_PASS,
     TOY_PARAMETER_GRADIENTS,
 )
-from backprop.checks.catalogue.checking_gradients import FINITE_DIFFERENCES, WORST_RELATIVE_ERROR
+from backprop.checks.catalogue.checking_gradients import (
+    DIRECTIONAL_ERROR,
+    FINITE_DIFFERENCES,
+    WORST_RELATIVE_ERROR,
+)
 from backprop.checks.catalogue.cost_of_a_gradient import (
     BACKWARD_ADDITIONS,
     BACKWARD_MULTIPLICATIONS,
@@ -54,6 +58,7 @@ SUBJECTS = (
     BACKWARD_PASS,
     *FINITE_DIFFERENCES.values(),
     WORST_RELATIVE_ERROR,
+    DIRECTIONAL_ERROR,
     FORWARD_OPERATIONS,
     BACKWARD_MULTIPLICATIONS,
     BACKWARD_ADDITIONS,

@@ -351,3 +351,101 @@ def worst_relative_error(found, expected):
     trials_of(_worst, ONE_NUMBER, _error_cases),
     {"worst_relative_error": "How large is the worst difference, and beside what is it large?"},
 )
+
+
+_direction = functools.partial(mistake, "directional_error")
+_ALONG = "measured = (loss(array + step * direction) - loss(array - step * direction)) / (2 * step)"
+
+
+def _direction_cases(rng):
+    for name, loss, slope, shape, step, off in [
+        ("a right gradient of a sum of cubes", _sum_of_cubes, lambda a: 3 * a**2, (2, 3), 0.25, 0),
+        ("a gradient that is too large", _sum_of_squares, lambda a: 2 * a, (3, 2), 0.5, 2.0),
+        ("a gradient that is too small", _sum_of_squares, lambda a: 2 * a, (4, 1), 0.5, -2.0),
+        ("one entry", _sum_of_cubes, lambda a: 3 * a**2, (1, 1), 0.1, 3.0),
+    ]:
+        array, direction = of_both_signs(rng, shape), of_both_signs(rng, shape)
+        yield name, (loss, array, slope(array) + off * direction, direction, step)
+
+
+def _directional_error(loss, array, gradient, direction, step):
+    measured = (loss(array + step * direction) - loss(array - step * direction)) / (2 * step)
+    return abs(measured - (gradient * direction).sum())
+
+
+DIRECTIONAL_ERROR = Subject(
+    "directional_error",
+    """\
+def directional_error(loss, array, gradient, direction, step):
+    {measured}
+    {predicted}
+    {end}
+""",
+    {
+        "measured": _ALONG,
+        "predicted": "predicted = (gradient * direction).sum()",
+        "end": "return abs(measured - predicted)",
+    },
+    (
+        _direction(
+            "direction-forward", "A forward difference along the direction",
+            "Your quotient nudges to one side only. Which part of the error does a nudge to the "
+            "other side cancel?",
+            "With a nudge to each side the error's first term cancels.",
+            {"measured": "measured = (loss(array + step * direction) - loss(array)) / step"},
+        ),
+        _direction(
+            "direction-wrong-distance", "The difference is divided by another distance",
+            "Your rate is a change that is divided by another distance than the one between the "
+            "two points. How many steps lie between them?",
+            "A rate is the change divided by the distance on which it happened.",
+            {"measured": _ALONG.replace("(2 * step)", "step")},
+            {"measured": _ALONG.split(" / ")[0]},
+        ),
+        _direction(
+            "direction-not-in-the-nudge", "All entries are nudged by the same amount",
+            "Your nudge is the same in every entry. Along which direction is the loss to be "
+            "measured?",
+            "The gradient's rate is for the direction u: the nudge of entry i is the step times "
+            "u_i.",
+            {"measured": _ALONG.replace(" * direction", "")},
+        ),
+        _direction(
+            "direction-not-in-the-rate", "The entries of the gradient are added up as they are",
+            "Your predicted rate does not depend on the direction. How much does the loss change "
+            "when entry i moves by u_i?",
+            "Each entry's effect is its partial derivative times how far it moves; these are added "
+            "up.",
+            {"predicted": "predicted = gradient.sum()"},
+        ),
+        _direction(
+            "direction-length-of-gradient", "The length of the gradient",
+            "Your predicted rate is the length of the gradient. In which direction would the loss "
+            "change at that rate?",
+            "The length is the rate along the gradient itself. Along another direction it is less.",
+            {"predicted": "predicted = np.linalg.norm(gradient)"},
+        ),
+        _direction(
+            "direction-not-added-up", "The effects of the entries are not added up",
+            "Your result is an array. All entries are nudged at once: how many rates are there?",
+            "The loss is one number, and so is its rate of change along one direction.",
+            {"predicted": "predicted = gradient * direction"},
+        ),
+        _direction(
+            "direction-signed", "The difference keeps its sign",
+            "Your result is negative for some gradients. How large is a difference of -2?",
+            "An error's size is its absolute value.",
+            {"end": "return measured - predicted"}, {"end": "return predicted - measured"},
+        ),
+        _direction(
+            "direction-measured-alone", "The measured rate alone",
+            "Your result does not depend on the gradient. With what is the measured rate to be "
+            "compared?",
+            "The rate says how the loss changes. The error says how far the gradient is from it.",
+            {"end": "return abs(measured)"}, {"end": "return measured"},
+        ),
+    ),
+    trials_of(_directional_error, ONE_NUMBER, _direction_cases),
+    {"directional_error": "At which rate does the loss change along the direction, and which rate "
+                          "does the gradient predict?"},
+)
