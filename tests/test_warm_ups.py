@@ -3,9 +3,10 @@
 import ast
 import contextlib
 import io
+import re
 
 import pytest
-from course_notebooks import EXERCISES
+from course_notebooks import EXERCISES, ROOT
 
 from coursekit.notebooks import has_tag, read_notebook
 
@@ -87,3 +88,16 @@ BY_HAND = {
 def test_the_answers_are_those_that_pencil_and_paper_give(path):
     lines = printed(path, ["0"] * len(questions(path))).splitlines()[1:-1:2]
     assert [float(line.split()[-1]) for line in lines] == BY_HAND[path.stem]
+
+
+def minutes(pattern, text):
+    return [int(number) for number in re.search(pattern, text).groups()]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_an_exercise_and_its_chapter_name_the_same_time(path):
+    chapter = (ROOT / "chapters" / f"{path.stem}.md").read_text(encoding="utf-8")
+    reading, work = minutes(r"about (\d+) minutes to read, and (\d+) minutes for the exercise", chapter)
+    title = read_notebook(path).cells[0].source
+    assert minutes(r"About (\d+) minutes", title) == [work]
+    assert 5 <= reading <= work
