@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from networks import Network, autograd_gradients
 
 from backprop import compute_network_output, explore, initialize_parameters
 from backprop.chain_rule import (
@@ -17,6 +18,7 @@ from backprop.chain_rule import (
     toy_forward_pass,
 )
 from backprop.checking_gradients import step_size_errors
+from backprop.training import curve_to_learn
 
 
 def parts(widget):
@@ -143,9 +145,44 @@ def test_a_step_beside_the_chain_is_refused(step):
         explore.chain_rule_state(step)
 
 
+def test_moving_the_learning_rate_trains_with_it():
+    slider, picture = parts(explore.explore_learning_rate(steps=20))
+    for rate in (1e-5, 1e-2):
+        slider.value = rate
+        assert picture.value == explore.learning_rate_state(rate, 20)._repr_png_()
+
+
+def test_the_words_of_a_learning_rate_tell_where_its_training_ends():
+    """Up to 0.0005: for larger rates the losses depend on the last bits of the sums."""
+    for rate in [rate for rate in explore.LEARNING_RATES if rate <= 5e-4]:
+        loss = losses_by_autograd(rate, 200)
+        said = explore.learning_rate_state(rate, 200).in_words
+        assert f"{rate:.6f}".rstrip("0") in said
+        assert f"{loss[0]:.1f} at first and {loss[-1]:.3f} after 200 steps." in said
+
+
+def losses_by_autograd(rate, steps):
+    net_input, all_weights, all_biases, y = curve_to_learn()
+    losses = []
+    for step in range(steps + 1):
+        network = Network(net_input, all_weights, all_biases, y)
+        output, _, _ = compute_network_output(net_input, all_weights, all_biases)
+        losses.append(((output - y) ** 2).sum())
+        weights, biases = autograd_gradients(network)
+        all_weights = [w - rate * g for w, g in zip(all_weights, weights)]
+        all_biases = [b - rate * g for b, g in zip(all_biases, biases)]
+    return losses
+
+
+def test_the_words_of_a_learning_rate_that_is_too_large_say_that_training_diverges():
+    said = explore.learning_rate_state(1e-2).in_words
+    assert said.endswith("training diverges.") and "after 4 steps" in said
+
+
 def test_a_slider_can_be_moved_by_keyboard_and_has_a_label():
     for explore_it in (
-        explore.explore_forward_pass, explore.explore_chain_rule, explore.explore_step_size
+        explore.explore_forward_pass, explore.explore_chain_rule, explore.explore_step_size,
+        explore.explore_learning_rate,
     ):
         widget = explore_it()
         slider, _ = parts(widget)

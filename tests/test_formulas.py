@@ -10,6 +10,7 @@ A new equation needs a row here, or its label in NOT_GRADIENTS with the reason.
 """
 
 import functools
+import itertools
 import re
 from types import SimpleNamespace
 
@@ -41,6 +42,14 @@ NOT_GRADIENTS = {
     "eq-branch-forward": "forward values; tests/test_chain_rule.py",
     "eq-delta-picks": "a sum, with no derivative in it; eq-bias-component uses it",
     "eq-best-step": "an order of magnitude, of a step",
+    "eq-batch-forward": "forward values; tests/test_forward_pass.py",
+    "eq-gradient-step": "new parameters; tests/test_training.py",
+    "eq-parabola-step": "a distance; tests/test_training.py",
+    "eq-learning-rate-bound": "a bound; tests/test_training.py",
+    "eq-softmax": "forward values; tests/test_classification.py",
+    "eq-softmax-shift": "forward values; tests/test_classification.py",
+    "eq-log-softmax": "forward values; tests/test_classification.py",
+    "eq-cross-entropy": "the loss itself; tests/test_classification.py",
     "eq-sizes": "numbers of parameters; tests/test_cost.py",
     "eq-forward-operations": "numbers of operations; tests/test_cost.py",
     "eq-backward-operations": "numbers of operations; tests/test_cost.py",
@@ -215,6 +224,175 @@ def central_difference(seed):
 def complex_step(seed):
     loss, _, _, p, s = of_one_parameter(seed)
     return loss(p + 1j * s).imag / s, (loss(p + s) - loss(p - s)) / (2 * s)
+
+
+def through_a_layer(seed):
+    """A layer with three examples: its h, its Omega and beta, and f as a function of the three."""
+    draws = np.random.default_rng(seed)
+    h, Omega, beta = (draws.normal(size=shape) for shape in ((4, 3), (2, 4), (2, 1)))
+    return h, Omega, beta, lambda h, Omega, beta: beta + Omega @ h
+
+
+def jacobian_of(function, array):
+    """The derivatives of every entry of ``function(array)`` by every entry of the array."""
+    shape = function(array).shape
+    flat = measured_jacobian(
+        lambda a: function(a.reshape(array.shape)).reshape(-1, 1), array.reshape(-1, 1)
+    )
+    return flat.reshape(*shape, *array.shape)
+
+
+def df_dh_in_a_batch(seed):
+    h, Omega, beta, layer = through_a_layer(seed)
+    found = table((2, 3, 4, 3), lambda i, b, j, c: Omega[i, j] * delta(b, c))
+    return found, jacobian_of(lambda h: layer(h, Omega, beta), h)
+
+
+def df_dparameters_in_a_batch(seed):
+    h, Omega, beta, layer = through_a_layer(seed)
+    yield (
+        table((2, 3, 2, 1), lambda i, b, m, _: delta(i, m)),
+        jacobian_of(lambda beta: layer(h, Omega, beta), beta),
+    )
+    yield (
+        table((2, 3, 2, 4), lambda i, b, m, n: delta(i, m) * h[n, b]),
+        jacobian_of(lambda Omega: layer(h, Omega, beta), Omega),
+    )
+
+
+def parameters_of_a_batch(seed):
+    n = network(seed, 4)
+    for k in range(n.K + 1):
+        yield (
+            table(n.beta[k].shape, lambda m, _: sum(n.dl_df[k][m, b] for b in range(4))),
+            n.dl_dbeta[k],
+        )
+        yield (
+            table(
+                n.Omega[k].shape,
+                lambda m, i: sum(n.dl_df[k][m, b] * n.h[k][i, b] for b in range(4)),
+            ),
+            n.dl_dOmega[k],
+        )
+
+
+def products_of_a_batch(seed):
+    n = network(seed, 4)
+    for k in range(n.K + 1):
+        yield n.dl_df[k] @ np.ones((4, 1)), n.dl_dbeta[k]
+        yield n.dl_df[k] @ n.h[k].T, n.dl_dOmega[k]
+
+
+def loss_of_examples(n, chosen):
+    """The loss of some examples as a function of the output biases."""
+    def loss(beta):
+        f, _, _ = compute_network_output(n.x[:, chosen], n.Omega, [*n.beta[:-1], beta])
+        return ((f - n.y[:, chosen]) ** 2).sum()
+
+    return loss
+
+
+def mean_gradient(seed):
+    n = network(seed, 4)
+    loss = loss_of_examples(n, [0, 1, 2, 3])
+    return n.dl_dbeta[n.K] / 4, measure_gradient(lambda beta: loss(beta) / 4, n.beta[n.K])
+
+
+def average_of_minibatches(seed):
+    n = network(seed, 4)
+    for m in (1, 2, 3):
+        gradients = [
+            4 / m * measure_gradient(loss_of_examples(n, list(S)), n.beta[n.K])
+            for S in itertools.combinations(range(4), m)
+        ]
+        yield np.mean(gradients, axis=0), n.dl_dbeta[n.K]
+
+
+def first_order(seed):
+    """The slope of the loss along a direction, by the complex step along it."""
+    n = network(seed, 4)
+    move = np.random.default_rng(seed).normal(size=n.beta[n.K].shape)
+    loss = loss_of_examples(n, [0, 1, 2, 3])
+    along = complex_step_slope(lambda t: loss(n.beta[n.K] + t * move), 0.0)
+    return sum(n.dl_dbeta[n.K][i, 0] * move[i, 0] for i in range(2)), along
+
+
+def descent(seed):
+    n, alpha = network(seed, 4), 0.3
+    loss = loss_of_examples(n, [0, 1, 2, 3])
+    move = -alpha * n.dl_dbeta[n.K]
+    along = complex_step_slope(lambda t: loss(n.beta[n.K] + t * move), 0.0)
+    return -alpha * sum(n.dl_dbeta[n.K][i, 0] ** 2 for i in range(2)), along
+
+
+def parabola(seed):
+    """The slope, and the slope of the slope."""
+    lam, lowest, w = np.random.default_rng(seed).uniform(0.5, 2, size=3)
+    yield (
+        lam * (w - lowest),
+        complex_step_slope(lambda w: lam / 2 * (w - lowest) ** 2, w),
+    )
+    yield lam, complex_step_slope(lambda w: lam * (w - lowest), w)
+
+
+def line_hessian(seed):
+    x, y = np.random.default_rng(seed).normal(size=(2, 7))
+
+    def gradient(parameters):
+        omega, beta = parameters
+        error = beta + omega * x - y
+        return np.vstack([(2 * error * x).sum(), (2 * error).sum()])
+
+    found = np.array([
+        [2 * sum(x[b] ** 2 for b in range(7)), 2 * sum(x[b] for b in range(7))],
+        [2 * sum(x[b] for b in range(7)), 2 * 7],
+    ])
+    yield found, measured_jacobian(gradient, np.array([[0.3], [-1.2]]))
+    # And the gradient that was differentiated is that of the loss.
+    at = np.array([[0.3], [-1.2]])
+    yield gradient(at), measure_gradient(lambda p: ((p[1] + p[0] * x - y) ** 2).sum(), at)
+
+
+def scores(seed):
+    """Outputs and targets of one example with four classes; the targets are between 0 and 1."""
+    draws = np.random.default_rng(seed)
+    y = draws.uniform(0.1, 1, size=(4, 1))
+    return draws.normal(size=(4, 1)), y / y.sum()
+
+
+def probabilities(f):
+    return np.exp(f) / np.exp(f).sum(axis=0)
+
+
+def cross_entropy(f, y):
+    return -(y * np.log(probabilities(f))).sum()
+
+
+def d_log_softmax(seed):
+    f, _ = scores(seed)
+    p = probabilities(f)
+    return (
+        table((4, 4), lambda i, j: delta(i, j) - p[j, 0]),
+        measured_jacobian(lambda f: np.log(probabilities(f)), f),
+    )
+
+
+def cross_entropy_component(seed):
+    f, y = scores(seed)
+    p = probabilities(f)
+    measured = measure_gradient(lambda f: cross_entropy(f, y), f)
+    sums = (
+        lambda j, _: -sum(y[i, 0] * (delta(i, j) - p[j, 0]) for i in range(4)),
+        lambda j, _: -y[j, 0] + p[j, 0] * sum(y[i, 0] for i in range(4)),
+    )
+    for one in sums:
+        yield table((4, 1), one), measured
+
+
+def p_minus_y(seed):
+    f = np.random.default_rng(seed).normal(size=(4, 3))
+    y = np.eye(4)[:, [2, 0, 0]]
+    return probabilities(f) - y, measure_gradient(lambda f: cross_entropy(f, y), f)
 
 
 # ---- operations, and what comes back through them ----------------------------------------------
@@ -490,6 +668,28 @@ FORMULAS = {
     "eq-forward-difference": once(forward_difference),
     "eq-central-difference": once(central_difference),
     "eq-complex-step": once(complex_step),
+    # chapter 09
+    "eq-df-dh-batch": once(df_dh_in_a_batch),
+    "eq-dh-batch": each_layer(
+        lambda n, k: table(
+            n.h[k].shape,
+            lambda j, c: sum(n.Omega[k][i, j] * n.dl_df[k][i, c] for i in range(len(n.f[k]))),
+        ),
+        lambda n, k: n.dl_dh[k],
+        examples=(4,),
+    ),
+    "eq-df-dparameters-batch": df_dparameters_in_a_batch,
+    "eq-parameters-batch": parameters_of_a_batch,
+    "eq-batch-products": products_of_a_batch,
+    "eq-mean-gradient": once(mean_gradient),
+    "eq-first-order": once(first_order),
+    "eq-descent": once(descent),
+    "eq-parabola": parabola,
+    "eq-line-hessian": line_hessian,
+    "eq-minibatch": average_of_minibatches,
+    "eq-d-log-softmax": once(d_log_softmax),
+    "eq-cross-entropy-component": cross_entropy_component,
+    "eq-p-minus-y": once(p_minus_y),
     # chapter 12
     "eq-vjp-add": sums_and_products(np.add, lambda a, b, g: (g, g)),
     "eq-vjp-broadcast": once(broadcast),

@@ -23,6 +23,7 @@ from backprop import (
     initialize_parameters,
     plots,
     relative_error,
+    training_plots,
 )
 from backprop.automatic_differentiation import record_network
 from backprop.chain_rule import TOY_BETAS, TOY_OMEGAS, TOY_X, TOY_Y
@@ -43,6 +44,11 @@ def network(hidden_layers=5, width=6, seed=0):
     _, all_f, all_h = compute_network_output(X, all_weights, all_biases)
     _, all_dl_df = backward_pass(all_weights, all_biases, all_f, all_h, Y)
     return all_weights, all_biases, all_f, all_h, all_dl_df
+
+
+def two_columns(*arrays):
+    """Two examples of each: the column, and its half."""
+    return [np.hstack([array, array / 2]) for array in arrays]
 
 
 def figures(all_weights, all_biases, all_f, all_h, all_dl_df):
@@ -69,6 +75,18 @@ def figures(all_weights, all_biases, all_f, all_h, all_dl_df):
         "mask": plots.draw_mask(all_f[0], all_weights[1].T @ all_dl_df[1], layer=1),
         "backward flow": plots.draw_backward_flow(all_weights, all_f, all_dl_df),
         "step sizes": plots.draw_step_size_curve(STEPS, errors, marked=3),
+        "batch": training_plots.draw_batch(*two_columns(all_dl_df[1], all_h[1])),
+        "parabola": training_plots.draw_parabola_steps(2.0, [0.1, 0.5, 0.9, 1.1]),
+        "learning rates": training_plots.draw_learning_rates(
+            [("a line", STEPS[:4], 3.0, [2.0, 0.1, 5.0, 1e20], 1e-10)]
+        ),
+        "training": training_plots.draw_training(
+            X * curve[None, :], curve[None, :], [("after", all_weights, all_biases)], [3.0, 0.1]
+        ),
+        "classes": training_plots.draw_classes(
+            np.array([[1.0, 0.0, -1.0], [0.5, 0.2, -0.5]]), [0, 1, 2],
+            [("start", *initialize_parameters(1, 4, 2, 3))],
+        ),
         "kink": plots.draw_kink(X, all_weights, all_biases, Y, layer=0, unit=0),
         "operations": cost_plots.draw_operations_by_layer(layer_widths(all_weights, all_biases)),
         "cost": cost_plots.draw_cost_by_parameters(COSTS, [[1, 2, 1], [1, 8, 1]]),
@@ -176,6 +194,39 @@ def test_an_input_collects_down_its_column_of_the_jacobian():
     jacobian = np.array([[2.0, -1.0], [0.5, 1.0], [0.0, 3.0]])
     figure = chain_rule_plots.draw_jacobian(jacobian, [[1.0], [-2.0], [0.5]], column=1)
     assert any(text.endswith("= \u22121.50") and "collects" in text for text in texts(figure))
+
+
+def test_a_batch_shows_its_sums_over_the_examples():
+    dl_df, h = np.array([[1.0, -2.0, 4.0], [0.5, 0.5, 0.5]]), np.array([[3.0, 2.0, 0.25]])
+    shown = texts(training_plots.draw_batch(dl_df, h, unit=0, fed_by=0))
+    (told,) = [text for text in shown if "collects" in text]
+    assert "1.00 + (\u22122.00) + 4.00 = 3.00" in told
+    assert "(\u22122.00)·2.00 + 4.00·0.25\n= 0" in told
+    assert "1.50" in shown and "2.62" in shown  # the bias and the weight of unit 1
+
+
+def test_a_learning_rate_that_diverged_is_a_cross_at_the_edge():
+    figure = training_plots.draw_learning_rates(
+        [("a line", [1e-3, 1e-2, 1e-1], 5.0, [2.0, 0.5, 1e9], 0.05)]
+    )
+    found, diverged, *_ = figure.axes[0].lines
+    assert list(found.get_ydata()) == [2.0, 0.5]
+    assert (list(diverged.get_xdata()), diverged.get_marker()) == ([1e-1], "x")
+    assert diverged.get_ydata()[0] <= figure.axes[0].get_ylim()[1]
+
+
+def test_the_steps_on_a_parabola_are_those_of_its_factor():
+    (axes,) = training_plots.draw_parabola_steps(4.0, [0.4], start=2.0, steps=3).axes
+    places = axes.lines[1].get_xdata()
+    assert np.allclose(places, 2.0 * (1 - 0.4 * 4.0) ** np.arange(4))
+
+
+def test_points_in_a_wrong_region_are_counted():
+    # The first output is x_0, the second 0: the regions are the two halves of the plane.
+    weights, biases = [np.array([[1.0, 0.0], [0.0, 0.0]])], [np.zeros((2, 1))]
+    points = np.array([[1.0, 2.0, -1.0, 1.5], [0.0, 0.0, 0.0, 1.0]])
+    figure = training_plots.draw_classes(points, [0, 0, 1, 1], [("lines", weights, biases)])
+    assert figure.axes[0].get_title() == "lines: 1 of 4 wrong"
 
 
 def test_the_recorded_graph_numbers_every_entry_of_the_tape_once():
@@ -290,6 +341,18 @@ def test_every_row_of_the_checkpoints_says_how_many_activations_are_held():
         (
             lambda: chain_rule_plots.draw_jacobian(np.ones((3, 2)), np.ones((2, 1))),
             "dl_dc must have shape",
+        ),
+        (
+            lambda: training_plots.draw_batch(np.ones((2, 3)), np.ones((2, 2))),
+            "h must have 3 columns",
+        ),
+        (
+            lambda: training_plots.draw_batch(np.ones((2, 3)), np.ones((2, 3)), unit=2),
+            "unit must be a whole number from 0 to 1, got 2",
+        ),
+        (
+            lambda: training_plots.draw_classes(np.ones((2, 1)), [3], []),
+            "there can be three classes, from 0 to 2, got class 3",
         ),
         (
             lambda: automatic_differentiation_plots.draw_two_modes(outputs=2, row=2),

@@ -5,8 +5,7 @@ The modules follow the lesson: ``network`` (chapter 01), ``forward_pass`` (02), 
 ``classification`` (09), ``counting``, ``cost``, ``measuring_cost`` and ``checkpointing`` (10),
 ``tape``, ``dual_numbers`` and ``automatic_differentiation`` (12).
 ``plots`` and the modules named ``..._plots`` draw the figures, and ``explore`` lets a reader play
-with them.
-``checks`` says which line of a student's function is wrong, and why.
+with them. ``checks`` says which line of a student's function is wrong, and why.
 """
 
 from backprop.backward_pass import backward_pass, indicator_function, sum_over_batch

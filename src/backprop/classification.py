@@ -156,3 +156,25 @@ def one_hot(classes, count):
     if not ((0 <= classes) & (classes < count)).all():
         raise ValueError(f"classes must hold numbers from 0 to {count - 1}, got {classes}.")
     return np.eye(count)[:, classes]
+
+
+def three_arms(examples=30):
+    """Points on three arms of a spiral, with a little noise: classes that no line divides.
+
+    Returns
+    -------
+    net_input : (2, 3 * examples) array
+    classes : (3 * examples,) array of int
+        The arm of each point, from 0 to 2.
+
+    Examples
+    --------
+    >>> net_input, classes = three_arms()
+    >>> net_input.shape, classes[[0, 30, 89]]
+    ((2, 90), array([0, 1, 2]))
+    """
+    classes = np.repeat(np.arange(3), examples)
+    radius = np.tile(np.linspace(0.25, 2, examples), 3)
+    angle = 1.2 * radius + 2 * np.pi * classes / 3
+    angle += np.random.RandomState(3).normal(0, 0.12, size=angle.shape)
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)]), classes

@@ -25,9 +25,14 @@ from backprop.forward_pass import compute_network_output
 from backprop.network import initialize_parameters
 from backprop.plots import draw_forward_pass, draw_step_size_curve
 from backprop.sliders import Slider, live_picture
+from backprop.training import curve_to_learn, train
+from backprop.training_plots import draw_training
 
 INPUTS = np.linspace(-2, 2, 161)
 EXPONENTS = np.arange(-15, 0)
+LEARNING_RATES = (
+    1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1.5e-3, 2e-3, 2.5e-3, 3e-3, 4e-3, 5e-3, 6e-3, 1e-2,
+)
 
 INPUT_SLIDER = Slider(
     "input", np.round(np.linspace(-2, 2, 41), 2).tolist(), 1.2, lambda x: number_text(x, 1)
@@ -37,6 +42,9 @@ CHECKPOINT_SLIDER = Slider(
     "layers from checkpoint to checkpoint", range(2, 10), 3, lambda every: f"{every} of 9"
 )
 STEP_SIZE_SLIDER = Slider("step", EXPONENTS.tolist(), -6, lambda exponent: _order(10.0**exponent))
+LEARNING_RATE_SLIDER = Slider(
+    "learning rate", LEARNING_RATES, 5e-4, lambda rate: f"{rate:.6f}".rstrip("0")
+)
 
 # The toy function's values in their order, what gives each of the others, and by what the
 # derivative is multiplied on the way back from it.
@@ -200,6 +208,60 @@ def explore_step_size(net_input=None, all_weights=None, all_biases=None, y=None)
     """
     errors = _step_size_errors(net_input, all_weights, all_biases, y)
     return live_picture(lambda exponent: _marked_curve(exponent, errors), STEP_SIZE_SLIDER)
+
+
+def learning_rate_state(learning_rate, steps=500):
+    """What gradient descent does with the curve of chapter 09: the losses, and the curve after it.
+
+    Parameters
+    ----------
+    learning_rate : float
+    steps : int
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If ``learning_rate`` is not positive, or ``steps`` no whole number of at least 0.
+    """
+    net_input, all_weights, all_biases, y = curve_to_learn()
+    *trained, losses = train(net_input, all_weights, all_biases, y, learning_rate, steps)
+    networks = [("before", all_weights, all_biases), ("after", *trained)]
+    figure = draw_training(net_input, y, networks, losses, steps=steps, loss_range=(1e-2, 1e6))
+    figure.in_words = _training_in_words(learning_rate, steps, net_input, trained, losses)
+    return figure
+
+
+def _training_in_words(learning_rate, steps, net_input, trained, losses):
+    start = (
+        f"With the learning rate {LEARNING_RATE_SLIDER.write(learning_rate)} the loss is "
+        f"{losses[0]:.1f} at first"
+    )
+    if len(losses) <= steps:
+        return f"{start} and {losses[-1]:.0e} after {len(losses) - 1} steps: training diverges."
+    end = f"{start} and {number_text(losses[-1], 3)} after {steps} steps."
+    _, all_f, _ = compute_network_output(net_input, *trained)
+    if all((f > 0).any() for f in all_f[:-1]):
+        return end
+    return f"{end} In one layer no unit is active any more, so the output is a constant."
+
+
+def explore_learning_rate(steps=500):
+    """A slider over the learning rate, and under it `learning_rate_state`.
+
+    Returns
+    -------
+    ipywidgets.Widget
+
+    Raises
+    ------
+    ImportError
+        If ipywidgets is not installed.
+    """
+    return live_picture(lambda rate: learning_rate_state(rate, steps), LEARNING_RATE_SLIDER)
 
 
 def checkpoints_state(every):

@@ -7,6 +7,7 @@ import numpy as np
 from backprop.backward_pass import backward_pass
 from backprop.forward_pass import compute_network_output
 from backprop.loss import d_loss_d_output, least_squares_loss
+from backprop.network import initialize_parameters
 from backprop.validation import as_columns, as_network, as_numbers, validated
 
 # A loss that has grown by this factor, and is larger than it, does not come back; stopping there
@@ -180,6 +181,24 @@ def train(
         net_output, all_f, all_h = compute_network_output(net_input, all_weights, all_biases)
         losses.append(loss(net_output, y))
     return all_weights, all_biases, losses
+
+
+def curve_to_learn():
+    """Forty examples of sin 2x, and a network to learn them: the first arguments of `train`.
+
+    Returns
+    -------
+    net_input, all_weights, all_biases, y
+        The inputs lie evenly between -2 and 2; the network has two hidden layers of eight units.
+
+    Examples
+    --------
+    >>> net_input, all_weights, all_biases, y = curve_to_learn()
+    >>> net_input.shape, y.shape, [weights.shape for weights in all_weights]
+    ((1, 40), (1, 40), [(8, 1), (8, 8), (1, 8)])
+    """
+    net_input = np.linspace(-2, 2, 40)[None, :]
+    return net_input, *initialize_parameters(2, 8, seed=5), np.sin(2 * net_input)
 
 
 def largest_curvature(net_input, all_weights, all_biases, y, nudge=1e-7):

@@ -15,7 +15,10 @@ from backprop.checks.catalogue import (
     BACKWARD_PASS_FROM_CHECKPOINTS,
     BACKWARD_SWEEP,
     BIAS_GRADIENTS,
+    COMPARE_LEARNING_RATES,
     COMPUTE_NETWORK_OUTPUT,
+    CROSS_ENTROPY_LOSS,
+    D_CROSS_ENTROPY_D_OUTPUT,
     D_LOSS_D_OUTPUT,
     DERIVATION_STEPS,
     DIRECTIONAL_ERROR,
@@ -23,6 +26,7 @@ from backprop.checks.catalogue import (
     FINITE_DIFFERENCES,
     FORWARD_OPERATIONS,
     FORWARD_PASSES,
+    GRADIENT_STEP,
     HESSIAN_TIMES,
     INDICATOR_FUNCTION,
     INITIALIZE_PARAMETERS,
@@ -32,10 +36,12 @@ from backprop.checks.catalogue import (
     LOCAL_DERIVATIVES,
     RELU,
     SKIP_CONNECTION_GRADIENT,
+    SOFTMAX,
     SUM_TO_SHAPE,
     TOY_BACKWARD_PASS,
     TOY_FORWARD_PASS,
     TOY_PARAMETER_GRADIENTS,
+    TRAIN,
     VJPS,
     WEIGHT_GRADIENTS,
     WORST_RELATIVE_ERROR,
@@ -220,6 +226,53 @@ def check_directional_error(function, seed=7):
     How far the rate that ``gradient`` predicts along ``direction`` is from the central difference.
     """
     return _check(function, DIRECTIONAL_ERROR, seed)
+
+
+def check_gradient_step(function, seed=7):
+    """Check ``function(all_weights, all_biases, all_dl_dweights, all_dl_dbiases, learning_rate)``.
+
+    As `backprop.gradient_step`; one that writes into its arguments is told so.
+
+    Examples
+    --------
+    >>> def uphill(all_weights, all_biases, all_dl_dweights, all_dl_dbiases, learning_rate):
+    ...     move = lambda arrays, all_dl: [a + learning_rate * g for a, g in zip(arrays, all_dl)]
+    ...     return move(all_weights, all_dl_dweights), move(all_biases, all_dl_dbiases)
+    >>> check_gradient_step(uphill).findings[0].cause
+    'step-uphill'
+    """
+    return _check(function, GRADIENT_STEP, seed)
+
+
+def check_train(function, seed=7):
+    """Check a function that is called as `backprop.train` is.
+
+    ``function(net_input, all_weights, all_biases, y, learning_rate, steps, loss, d_loss)``
+    """
+    return _check(function, TRAIN, seed)
+
+
+def check_compare_learning_rates(function, seed=7):
+    """Check ``function(net_input, all_weights, all_biases, y, learning_rates, steps)``.
+
+    It returns for each learning rate the losses of a training from the same start.
+    """
+    return _check(function, COMPARE_LEARNING_RATES, seed)
+
+
+def check_softmax(function, seed=7):
+    """Check ``function(net_output)``, as `backprop.softmax`."""
+    return _check(function, SOFTMAX, seed)
+
+
+def check_cross_entropy_loss(function, seed=7):
+    """Check ``function(net_output, y)``, as `backprop.cross_entropy_loss`."""
+    return _check(function, CROSS_ENTROPY_LOSS, seed)
+
+
+def check_d_cross_entropy_d_output(function, seed=7):
+    """Check ``function(net_output, y)``, as `backprop.d_cross_entropy_d_output`."""
+    return _check(function, D_CROSS_ENTROPY_D_OUTPUT, seed)
 
 
 def check_forward_operations(function, seed=7):

@@ -12,9 +12,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from backprop.backward_pass import indicator_function
+from backprop.backward_pass import backward_pass, indicator_function
 from backprop.chain_rule import delta
-from backprop.forward_pass import relu
+from backprop.forward_pass import compute_network_output, relu
+from backprop.loss import least_squares_loss
+from backprop.training import gradient_step, train
+
+# What a function may call, without the checks of its arguments, which would take the most time.
+GIVEN = (
+    relu,
+    indicator_function,
+    compute_network_output,
+    backward_pass,
+    least_squares_loss,
+    gradient_step,
+    train,
+)
 
 # Which equation a wrong line breaks. A wrong start or end is of no equation, and a line of
 # another function has that function's name.
@@ -152,7 +165,7 @@ def _maker(name, template, choices):
     body = textwrap.indent(_filled(template, branches), "    ")
     arguments = ", ".join(f"choice_of_{line}" for line in branches)
     source = f"def make({arguments}):\n{body}\n    return {name}\n"
-    names = {"np": np, "delta": delta, "relu": relu.__wrapped__}
-    names["indicator_function"] = indicator_function.__wrapped__
+    names = {"np": np, "delta": delta}
+    names |= {function.__name__: function.__wrapped__ for function in GIVEN}
     exec(compile(source, "<misconception>", "exec"), names)  # our own text, from this package
     return names["make"]

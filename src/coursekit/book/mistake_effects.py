@@ -26,6 +26,8 @@ ROWS = {
     "backward_pass_from_checkpoints": ("weights", "biases"),
     "initialize_parameters": ("weights", "biases"),
     "compute_network_output": ("output", r"$\fwd{\mathbf{f}}$", r"$\fwd{\mathbf{h}}$"),
+    "gradient_step": ("weights", "biases"),
+    "train": ("weights", "biases", "losses"),
     "toy_forward_pass": (r"$\fwd{f_k}$", r"$\fwd{h_k}$"),
     "toy_backward_pass": (
         r"$\bwd{\partial\ell/\partial f_k}$", r"$\bwd{\partial\ell/\partial h_k}$",

@@ -47,6 +47,13 @@ SYMBOLS = {
     r"\(f - y\)\*\*2": r"(f - y)^2",
     r"f\*\*2 - y\*\*2": r"f^2 - y^2",
     r"2 \((?:f - y|y - f)\)": None,
+    r"\blog p_i\b": r"\log p_i",
+    r"\blog p\b": r"\log p",
+    r"\bp_i\b": "p_i",
+    r"\bf_i\b": r"\fwd{f_i}",
+    r"-y / p\b": None,
+    r"\b[py1] - [yp]\b": None,
+    r"\bexp\(-f\)": r"\exp(-f)",
 }
 
 # Of the toy function of one path, whose values are single numbers.

@@ -112,6 +112,10 @@ SYMBOLS = {
             r"\relu(\cdot)", "rectified linear unit, entry by entry",
             "that of its argument", "`relu`", "02_forward_pass",
         ),
+        Symbol(
+            r"\fwd{\mathbf{p}}", "probabilities of the classes, the softmax of the output",
+            "$(D_o, B)$", "`softmax(net_output)`", "09_batches_and_training",
+        ),
     ],
     "gradients": [
         Symbol(
@@ -164,6 +168,7 @@ SYMBOLS = {
         ),
         Symbol("D_i", "number of inputs, $D_0$", SCALAR, "`inputs`", "01_network"),
         Symbol("D_o", "number of outputs, $D_{K+1}$", SCALAR, "`outputs`", "01_network"),
+        Symbol("b", "number of an example in a batch", SCALAR, "", "05_bias_gradients"),
         Symbol("B", "number of examples in a batch", SCALAR, "`y.shape[1]`, `examples`", "02_forward_pass"),
         Symbol(
             "i, j, m, n", "numbers of units, or of entries of a column", SCALAR, "`unit`",
@@ -186,9 +191,15 @@ SYMBOLS = {
             r"\delta_{ij}", "Kronecker delta: 1 if $i = j$, otherwise 0", SCALAR, "",
             "04_chain_rule",
         ),
+        Symbol(r"\mathbf{1}", "column of ones", "$(B, 1)$", "", "09_batches_and_training"),
         Symbol(r"\mathbf{I}", "identity matrix", "$(D, D)$", "", "04_chain_rule"),
         Symbol(
             r"\Delta", "a small change, a nudge", SCALAR, "`nudge`", "03_loss"
+        ),
+        Symbol(r"\alpha", "learning rate", SCALAR, "`learning_rate`", "09_batches_and_training"),
+        Symbol(
+            r"\lambda", "curvature: the second derivative in one direction", SCALAR, "",
+            "09_batches_and_training",
         ),
         Symbol("s", "step of a gradient check", SCALAR, "`step`", "08_checking_gradients"),
         Symbol(
@@ -218,6 +229,9 @@ NAMES = [
     Name("`steps`", "several steps of a gradient check", "08_checking_gradients"),
     Name("`tolerance`", "the largest relative error that passes", "08_checking_gradients"),
     Name("`found`, `expected`", "what a function gives, and what it should give", "08_checking_gradients"),
+    Name("`steps`", "how many steps a training takes", "09_batches_and_training"),
+    Name("`loss`, `d_loss`", "the function of output and target that is minimized, and its derivative with respect to the output", "09_batches_and_training"),
+    Name("`classes`, `count`", "the class of each example, and how many classes there are", "09_batches_and_training"),
     Name("`widths`", r"$D_0, \dots, D_{K+1}$, the number of values between any two layers", "10_cost_of_a_gradient"),
     Name("`checkpoints`, `every`", "the activations that are kept; the number of layers from one to the next", "10_cost_of_a_gradient"),
     Name("`layers`", "how many layers there are, $K + 1$", "10_cost_of_a_gradient"),
@@ -285,6 +299,26 @@ EQUATIONS = [
     Equation(
         "eq-back-through-relu", "back through the ReLU", BACKWARD,
         "dl_df = indicator_function(all_f[layer - 1]) * dl_dh", "7.24, first part",
+    ),
+    Equation(
+        "eq-gradient-step", "a step of gradient descent", "training.gradient_step",
+        "weights - learning_rate * dl_dweights",
+    ),
+    Equation(
+        "eq-softmax", "probabilities", "classification.softmax",
+        "exponentials / exponentials.sum(axis=0, keepdims=True)",
+    ),
+    Equation(
+        "eq-log-softmax", "their logarithms", "classification.cross_entropy_loss",
+        "log_p = shifted - np.log(np.exp(shifted).sum(axis=0, keepdims=True))",
+    ),
+    Equation(
+        "eq-cross-entropy", "the loss of a choice of class", "classification.cross_entropy_loss",
+        "-(y * log_p).sum().item()",
+    ),
+    Equation(
+        "eq-p-minus-y", "its gradient at the output", "classification.d_cross_entropy_d_output",
+        "softmax(net_output) - y",
     ),
     Equation(
         "eq-vjp-broadcast", "back to an array that was expanded, one axis of it",

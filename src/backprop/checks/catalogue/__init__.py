@@ -36,6 +36,14 @@ from backprop.checks.catalogue.forward_pass import COMPUTE_NETWORK_OUTPUT, RELU
 from backprop.checks.catalogue.indicator_function import INDICATOR_FUNCTION
 from backprop.checks.catalogue.loss import D_LOSS_D_OUTPUT, LEAST_SQUARES_LOSS
 from backprop.checks.catalogue.network import INITIALIZE_PARAMETERS
+from backprop.checks.catalogue.training import (
+    COMPARE_LEARNING_RATES,
+    CROSS_ENTROPY_LOSS,
+    D_CROSS_ENTROPY_D_OUTPUT,
+    GRADIENT_STEP,
+    SOFTMAX,
+    TRAIN,
+)
 from backprop.checks.catalogue.weight_gradients import WEIGHT_GRADIENTS
 
 # In the order of the lesson.
@@ -59,6 +67,12 @@ SUBJECTS = (
     *FINITE_DIFFERENCES.values(),
     WORST_RELATIVE_ERROR,
     DIRECTIONAL_ERROR,
+    GRADIENT_STEP,
+    TRAIN,
+    COMPARE_LEARNING_RATES,
+    SOFTMAX,
+    CROSS_ENTROPY_LOSS,
+    D_CROSS_ENTROPY_D_OUTPUT,
     FORWARD_OPERATIONS,
     BACKWARD_MULTIPLICATIONS,
     BACKWARD_ADDITIONS,
