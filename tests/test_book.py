@@ -1,6 +1,7 @@
 """What a reader of the site relies on: the real book is built, warnings as errors, and read."""
 
 import importlib
+import itertools
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from bs4 import BeautifulSoup
 from course_notebooks import ROOT, small_solution, write_in
 from matplotlib.figure import Figure
 
+from backprop import explore
 from backprop.checks.catalogue import BACKWARD_PASS, SUBJECTS
 from backprop.drawing import PALETTE
 from coursekit.book import page_figure
@@ -246,6 +248,38 @@ def test_a_citation_leads_to_its_reference(site):
     assert link["href"].startswith("references.html#")
     reference = read(site / "chapters/references.html").find(id=link["href"].partition("#")[2])
     assert "Squire" in reference.text and reference.find("a", href=re.compile("^https://doi.org"))
+
+
+# ---- the pictures that move ----
+
+MOVING = {
+    ("02_forward_pass", "input-slider"): (explore.forward_pass_state, [explore.INPUT_SLIDER]),
+    ("04_chain_rule", "chain-slider"): (explore.chain_rule_state, [explore.CHAIN_SLIDER]),
+    ("06_weight_gradients", "outer-product"): (explore.outer_product_state, explore.ENTRY_SLIDERS),
+    ("07_backward_pass", "backward-slider"): (
+        explore.backward_pass_state, [explore.BACKWARD_SLIDER],
+    ),
+    ("08_checking_gradients", "smooth-steps"): (
+        explore.smooth_step_size_state, [explore.STEP_SIZE_SLIDER],
+    ),
+}
+
+
+@pytest.mark.parametrize("chapter, name", MOVING)
+def test_a_page_moves_through_the_states_that_the_notebook_shows(site, chapter, name):
+    """What these states tell is compared with other computations in test_explore.py."""
+    draw_state, sliders = MOVING[chapter, name]
+    page = read(site / f"chapters/{chapter}.html")
+    picture = page.find(id=f"{name}-slider-0").find_parent(class_="bp-moving")
+    data = json.loads(picture.script.string)
+    states = list(itertools.product(*(slider.places for slider in sliders)))
+    assert len(data["states"]) == len(states)
+    for i in {0, len(states) // 3, len(states) - 1}:
+        figure = draw_state(*states[i])
+        ranges = data["states"][i]
+        lines = [data["lines"][a:b] for a, b in zip(ranges[::2], ranges[1::2])]
+        assert "\n".join(sum(lines, [])) in inline_svg(name, figure, "any")
+        assert data["words"][i] == figure.in_words
 
 
 # ---- the pages of mistakes ----

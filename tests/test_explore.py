@@ -1,14 +1,21 @@
 """The sliders of the notebooks show what `backprop` computes for where they stand."""
 
 import html
+import math
 import re
 import sys
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from networks import Network, autograd_gradients
 
-from backprop import compute_network_output, explore, initialize_parameters
+from backprop import (
+    complex_step_gradients,
+    compute_network_output,
+    explore,
+    initialize_parameters,
+)
 from backprop.chain_rule import (
     TOY_BETAS,
     TOY_OMEGAS,
@@ -102,6 +109,119 @@ def test_a_distance_beside_the_slider_is_refused(every):
         explore.checkpoints_state(every)
 
 
+X, Y = np.array([[1.2]]), np.array([[20.0]])
+MEASURED = complex_step_gradients(X, *initialize_parameters(), Y)
+
+
+def listed(said):
+    """The numbers of the list in brackets at the end."""
+    return [float(number) for number in re.search(r"\(([^()]*)\)\.$", said)[1].split(", ")]
+
+
+def measured_dl_dh(layer):
+    """The derivative of the loss by each activation that enters the layer, by the complex step."""
+    all_weights, all_biases = initialize_parameters()
+    _, _, all_h = compute_network_output(X, all_weights, all_biases)
+    slopes = []
+    for unit in range(len(all_h[layer])):
+        h = all_h[layer].astype(complex)
+        h[unit] += 1e-30j
+        for k in range(layer, 6):
+            f = all_weights[k] @ h + all_biases[k]
+            h = f * (f.real > 0)
+        slopes.append(((f - Y) ** 2).item().imag / 1e-30)
+    return slopes
+
+
+def test_each_step_of_the_backward_pass_tells_what_is_measured():
+    dl_dweights, dl_dbiases = MEASURED
+    step = 0
+    for k in range(5, -1, -1):
+        steps = ["the biases", "the weights"]
+        steps = ["the start"] * (k == 5) + steps
+        steps += ["back through the weights", "back through the ReLU"] * (k > 0)
+        for line in steps:
+            step += 1
+            said = in_plain(explore.backward_pass_state(step).in_words)
+            assert said.startswith(f"Step {step} of 23, layer {k}, {line}: ")
+            if line == "the weights":
+                zeros = [f"row {i}" for i, row in enumerate(dl_dweights[k]) if not row.any()]
+                zeros += [f"column {j}" for j, c in enumerate(dl_dweights[k].T) if not c.any()]
+                assert re.findall(r"(?:row|column) \d", said) == zeros
+                continue
+            expected = {
+                "back through the weights": lambda: measured_dl_dh(k),
+                "back through the ReLU": lambda: dl_dbiases[k - 1].ravel(),
+            }.get(line, lambda: dl_dbiases[k].ravel())()
+            assert listed(said) == pytest.approx(list(expected), abs=6e-3)
+    assert step == len(explore.BACKWARD_SLIDER.places)
+
+
+@pytest.mark.parametrize("step, layer", [(3, 5), (11, 3), (23, 0)])
+def test_the_step_of_the_weights_shows_every_entry(step, layer):
+    shown = [in_plain(t.get_text()) for t in explore.backward_pass_state(step).findobj(Text)]
+    for entry in MEASURED[0][layer].ravel():
+        text = "0" if entry == 0 else f"{entry:.2f}" if abs(entry) < 100 else f"{entry:.1f}"
+        assert text in shown
+
+
+@pytest.mark.parametrize("step", [0, 24, 1.5])
+def test_a_step_beside_the_backward_pass_is_refused(step):
+    with pytest.raises(ValueError, match="whole number from 1 to 23"):
+        explore.backward_pass_state(step)
+
+
+def test_every_entry_of_the_outer_product_is_what_is_measured():
+    for (i, j), entry in np.ndenumerate(MEASURED[0][1]):
+        said = in_plain(explore.outer_product_state(i, j).in_words)
+        assert float(re.search(r"= (\S+)\.( |$)", said)[1]) == pytest.approx(entry, abs=6e-3)
+        assert (f"All of row {i} is zero" in said) == (not MEASURED[0][1][i].any())
+        assert (f"All of column {j} is zero" in said) == (not MEASURED[0][1][:, j].any())
+
+
+@pytest.mark.parametrize("entry", [(6, 0), (0, 6)])
+def test_an_entry_beside_the_outer_product_is_refused(entry):
+    with pytest.raises(ValueError, match="whole number from 0 to 5, got 6"):
+        explore.outer_product_state(*entry)
+
+
+def test_the_differences_of_the_smooth_function_are_told_with_their_digits():
+    for exponent in (-13, -5, -2):
+        step = 10.0**exponent
+        forward = (math.exp(math.sin(1 + step)) - math.exp(math.sin(1))) / step
+        central = (math.exp(math.sin(1 + step)) - math.exp(math.sin(1 - step))) / (2 * step)
+        said = explore.smooth_step_size_state(exponent).in_words
+        digits = re.findall(r"1\.\d{12}", said)
+        assert [float(d) for d in digits] == pytest.approx(
+            [forward, central, math.cos(1) * math.exp(math.sin(1))], rel=20 * 2e-16 / step
+        )
+
+
+@pytest.mark.parametrize(
+    "explore_it, state, places",
+    [
+        (explore.explore_outer_product, explore.outer_product_state, (3, 2)),
+        (explore.explore_backward_pass, explore.backward_pass_state, (7,)),
+    ],
+)
+def test_moving_the_sliders_draws_the_state_where_they_stand(explore_it, state, places):
+    widget = explore_it()
+    *sliders, picture = parts(widget)
+    for slider, place in zip(sliders, places):
+        slider.value = place
+    assert picture.value == state(*places)._repr_png_()
+    assert words(widget) == state(*places).in_words
+
+
+def test_another_network_s_backward_pass_and_outer_product_can_be_explored():
+    all_weights, all_biases = initialize_parameters(1, 3, inputs=2, outputs=2)
+    example = np.ones((2, 1)), all_weights, all_biases, np.zeros((2, 1))
+    slider, _ = parts(explore.explore_backward_pass(*example))
+    assert len(slider.options) == 7
+    row, column, _ = parts(explore.explore_outer_product(np.ones((2, 1)), np.ones((4, 1)), 3))
+    assert (len(row.options), len(column.options)) == (2, 4)
+
+
 def test_a_live_picture_says_in_words_what_it_shows():
     widget = explore.explore_forward_pass()
     widget.children[0].value = -1.0
@@ -183,10 +303,10 @@ def test_a_slider_can_be_moved_by_keyboard_and_has_a_label():
     for explore_it in (
         explore.explore_forward_pass, explore.explore_chain_rule, explore.explore_step_size,
         explore.explore_learning_rate,
+        explore.explore_outer_product, explore.explore_backward_pass,
     ):
-        widget = explore_it()
-        slider, _ = parts(widget)
-        assert slider.description and not slider.disabled
+        *sliders, _ = parts(explore_it())
+        assert sliders and all(s.description and not s.disabled for s in sliders)
 
 
 def test_other_networks_can_be_explored():

@@ -26,6 +26,7 @@ from backprop import (
     training_plots,
 )
 from backprop.automatic_differentiation import record_network
+from backprop.backward_pass_plots import draw_backward_step
 from backprop.chain_rule import TOY_BETAS, TOY_OMEGAS, TOY_X, TOY_Y
 from backprop.checking_gradients import step_size_errors
 from backprop.cost import layer_widths
@@ -60,7 +61,9 @@ def figures(all_weights, all_biases, all_f, all_h, all_dl_df):
         "network": plots.draw_network(all_weights, all_biases),
         "relu": plots.draw_relu(),
         "forward values": plots.draw_forward_values(all_f, all_h),
-        "forward pass": plots.draw_forward_pass(all_f, all_h, curve, outputs[0]),
+        "forward pass": plots.draw_forward_pass(
+            all_f, all_h, curve, outputs[0], [np.abs(f).max() for f in all_f]
+        ),
         "loss": plots.draw_loss(all_f[-1], Y),
         "chain": chain_rule_plots.draw_chain(TOY_X, TOY_BETAS, TOY_OMEGAS, TOY_Y),
         "branch": chain_rule_plots.draw_branch(0.8, 1.0),
@@ -74,6 +77,11 @@ def figures(all_weights, all_biases, all_f, all_h, all_dl_df):
         "one unit back": plots.draw_one_unit_back(all_weights, all_dl_df, layer=1, unit=0),
         "mask": plots.draw_mask(all_f[0], all_weights[1].T @ all_dl_df[1], layer=1),
         "backward flow": plots.draw_backward_flow(all_weights, all_f, all_dl_df),
+        "entry": plots.draw_outer_product(all_dl_df[1], all_h[1], layer=1, picked=(0, 1)),
+        **{
+            f"backward step {step}": draw_backward_step(X, all_weights, all_biases, Y, step)
+            for step in range(1, 6)
+        },
         "step sizes": plots.draw_step_size_curve(STEPS, errors, marked=3),
         "batch": training_plots.draw_batch(*two_columns(all_dl_df[1], all_h[1])),
         "parabola": training_plots.draw_parabola_steps(2.0, [0.1, 0.5, 0.9, 1.1]),
@@ -170,6 +178,13 @@ def test_the_forward_values_count_the_active_units():
     shown = [axes.get_xlabel() for axes in plots.draw_forward_values(all_f, all_h).axes]
     counts = [f"{(f > 0).sum()} of {len(f)}\nactive" for f in all_f[:-1]]
     assert shown == [*counts, "output\n1.907"]
+
+
+def test_the_forward_values_print_every_preactivation():
+    _, _, all_f, all_h, _ = network()
+    for axes, f in zip(plots.draw_forward_values(all_f, all_h).axes, all_f):
+        shown = [float(t.get_text().replace("\u2212", "-")) for t in axes.findobj(Annotation)]
+        assert shown == pytest.approx(f[:, 0].tolist(), rel=0.01, abs=0.005)
 
 
 def test_the_chain_shows_its_values_and_derivatives_as_far_as_it_has_come():

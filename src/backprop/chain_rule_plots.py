@@ -39,6 +39,17 @@ LOCAL_DERIVATIVES = (
     r"$\times\,\omega_2$", r"$\times\,(-\sin f_2)$", r"$\times\,\omega_3$", r"$2(f_3-y)$",
 )
 
+# The same for a reader who hears the figure.
+PLACES_IN_WORDS = ("x", "f_0", "h_1", "f_1", "h_2", "f_2", "h_3", "f_3", "loss")
+STEPS_IN_WORDS = (
+    "beta_0 + omega_0 x", "sin f_0", "beta_1 + omega_1 h_1", "exp f_1",
+    "beta_2 + omega_2 h_2", "cos f_2", "beta_3 + omega_3 h_3", "(f_3 \N{MINUS SIGN} y)²",
+)
+LOCAL_DERIVATIVES_IN_WORDS = (
+    "omega_0", "cos f_0", "omega_1", "exp f_1",
+    "omega_2", "(\N{MINUS SIGN}sin f_2)", "omega_3", "2 (f_3 \N{MINUS SIGN} y)",
+)
+
 
 @styled
 def draw_chain(x, betas, omegas, y, forward_steps=8, backward_steps=8):
@@ -51,6 +62,11 @@ def draw_chain(x, betas, omegas, y, forward_steps=8, backward_steps=8):
     forward_steps, backward_steps : int
         How many of the eight steps from x to the loss have been taken, and how many of the eight
         back. No step back is possible before all steps forward.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        With the last step in words, as ``in_words``.
 
     Raises
     ------
@@ -96,7 +112,24 @@ def draw_chain(x, betas, omegas, y, forward_steps=8, backward_steps=8):
                   color=BACKWARD, va="center", ha="right", fontsize=10)
     axes.set_xlim(-0.4, 8.4)
     axes.set_ylim(-2.0, 2.0)
+    figure.in_words = _last_step_in_words(forward_steps, backward_steps, values, gradients)
     return figure
+
+
+def _last_step_in_words(forward_steps, backward_steps, values, gradients):
+    """The formula of the last step, and its value."""
+    if backward_steps:
+        place = 8 - backward_steps
+        formula = f"dl/d{PLACES_IN_WORDS[place]} = {LOCAL_DERIVATIVES_IN_WORDS[place]}"
+        if backward_steps > 1:
+            formula += f" × dl/d{PLACES_IN_WORDS[place + 1]}"
+        value = number_text(gradients[place], 3)
+        return f"Backward, step {backward_steps} of 8: {formula} = {value}."
+    if forward_steps:
+        formula = f"{PLACES_IN_WORDS[forward_steps]} = {STEPS_IN_WORDS[forward_steps - 1]}"
+        value = number_text(values[forward_steps], 3)
+        return f"Forward, step {forward_steps} of 8: {formula} = {value}."
+    return f"Before the first step, x = {number_text(values[0], 3)} alone is known."
 
 
 def _in_turn(h, f):

@@ -201,6 +201,37 @@ def step_size_errors(net_input, all_weights, all_biases, y, steps):
     return errors
 
 
+def smooth_slopes(steps):
+    """The derivative of exp(sin p) at p = 1 in every way of this module, and the errors.
+
+    Parameters
+    ----------
+    steps : (N,) array
+        Of the finite differences.
+
+    Returns
+    -------
+    (dict, dict)
+        The slopes, "exact", "forward", "central" and "complex", and the relative errors of the
+        last three: an array for each finite difference, a number for the others.
+    """
+
+    def function(p):
+        return np.exp(np.sin(p))
+
+    p, tiny = 1.0, 1e-30
+    slopes = {
+        "exact": np.cos(p) * function(p),
+        "forward": (function(p + steps) - function(p)) / steps,
+        "central": (function(p + steps) - function(p - steps)) / (2 * steps),
+        "complex": function(p + 1j * tiny).imag / tiny,
+    }
+    exact = slopes["exact"]
+    return slopes, {
+        way: np.abs(slopes[way] - exact) / abs(exact) for way in ("forward", "central", "complex")
+    }
+
+
 def relative_error(found, expected):
     """Entry by entry, the distance over the larger of the two arrays' largest entries.
 

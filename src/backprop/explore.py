@@ -7,23 +7,17 @@ beforehand.
 
 import numpy as np
 
-from backprop.chain_rule import (
-    TOY_BETAS,
-    TOY_OMEGAS,
-    TOY_X,
-    TOY_Y,
-    toy_backward_pass,
-    toy_forward_pass,
-    toy_loss,
-)
+from backprop.backward_pass import backward_pass
+from backprop.backward_pass_plots import draw_backward_step
+from backprop.chain_rule import TOY_BETAS, TOY_OMEGAS, TOY_X, TOY_Y
 from backprop.chain_rule_plots import draw_chain
-from backprop.checking_gradients import step_size_errors
+from backprop.checking_gradients import smooth_slopes, step_size_errors
 from backprop.checkpointing import most_activations_held, recomputed_multiplications
 from backprop.cost_plots import draw_checkpoints
 from backprop.drawing import number_text
 from backprop.forward_pass import compute_network_output
 from backprop.network import initialize_parameters
-from backprop.plots import draw_forward_pass, draw_step_size_curve
+from backprop.plots import draw_forward_pass, draw_outer_product, draw_step_size_curve
 from backprop.sliders import Slider, live_picture
 from backprop.training import curve_to_learn, train
 from backprop.training_plots import draw_training
@@ -34,6 +28,17 @@ LEARNING_RATES = (
     1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 1.5e-3, 2e-3, 2.5e-3, 3e-3, 4e-3, 5e-3, 6e-3, 1e-2,
 )
 
+
+def _order(number):
+    """A small number as 3e-09, with a true minus sign."""
+    return "0" if number == 0 else f"{number:.0e}".replace("-", "\N{MINUS SIGN}")
+
+
+def _backward_slider(K, start):
+    last = 4 * K + 3
+    return Slider("step", range(1, last + 1), start, lambda step: f"{step} of {last}")
+
+
 INPUT_SLIDER = Slider(
     "input", np.round(np.linspace(-2, 2, 41), 2).tolist(), 1.2, lambda x: number_text(x, 1)
 )
@@ -41,21 +46,11 @@ CHAIN_SLIDER = Slider("step", range(17), 11, lambda step: f"{step} of 16")
 CHECKPOINT_SLIDER = Slider(
     "layers from checkpoint to checkpoint", range(2, 10), 3, lambda every: f"{every} of 9"
 )
+ENTRY_SLIDERS = Slider("row", range(6), 1), Slider("column", range(6), 4)
+BACKWARD_SLIDER = _backward_slider(5, start=12)
 STEP_SIZE_SLIDER = Slider("step", EXPONENTS.tolist(), -6, lambda exponent: _order(10.0**exponent))
 LEARNING_RATE_SLIDER = Slider(
     "learning rate", LEARNING_RATES, 5e-4, lambda rate: f"{rate:.6f}".rstrip("0")
-)
-
-# The toy function's values in their order, what gives each of the others, and by what the
-# derivative is multiplied on the way back from it.
-CHAIN = ("x", "f_0", "h_1", "f_1", "h_2", "f_2", "h_3", "f_3", "loss")
-CHAIN_STEPS = (
-    "beta_0 + omega_0 x", "sin f_0", "beta_1 + omega_1 h_1", "exp f_1",
-    "beta_2 + omega_2 h_2", "cos f_2", "beta_3 + omega_3 h_3", "(f_3 \N{MINUS SIGN} y)²",
-)
-CHAIN_DERIVATIVES = (
-    "omega_0", "cos f_0", "omega_1", "exp f_1",
-    "omega_2", "(\N{MINUS SIGN}sin f_2)", "omega_3", "2 (f_3 \N{MINUS SIGN} y)",
 )
 
 
@@ -79,9 +74,11 @@ def forward_pass_state(x, all_weights=None, all_biases=None):
         If the network has several inputs or outputs.
     """
     all_weights, all_biases = _network(all_weights, all_biases)
-    outputs, _, _ = compute_network_output(INPUTS[None, :], all_weights, all_biases)
+    outputs, curves, _ = compute_network_output(INPUTS[None, :], all_weights, all_biases)
     _, all_f, all_h = compute_network_output(np.array([[float(x)]]), all_weights, all_biases)
-    figure = draw_forward_pass(all_f, all_h, INPUTS, outputs[0])
+    figure = draw_forward_pass(
+        all_f, all_h, INPUTS, outputs[0], [np.abs(curve).max() for curve in curves]
+    )
     active = ", ".join(f"{(f > 0).sum()} of {len(f)} in f_{k}" for k, f in enumerate(all_f[:-1]))
     figure.in_words = (
         f"Input {number_text(float(x))}, output {number_text(all_f[-1].item(), 3)}. "
@@ -127,32 +124,7 @@ def chain_rule_state(step, x=TOY_X, betas=TOY_BETAS, omegas=TOY_OMEGAS, y=TOY_Y)
     """
     if step not in range(17):
         raise ValueError(f"step must be a whole number from 0 to 16, got {step!r}.")
-    figure = draw_chain(x, betas, omegas, y, min(step, 8), max(step - 8, 0))
-    figure.in_words = _chain_in_words(step, x, betas, omegas, y)
-    return figure
-
-
-def _chain_in_words(step, x, betas, omegas, y):
-    """What the last step did, as a formula with its value."""
-    f, h = toy_forward_pass(x, betas, omegas)
-    if step == 0:
-        return f"Before the first step, x = {number_text(x, 3)} alone is known."
-    if step <= 8:
-        values = [*_in_turn(h, f), toy_loss(f[3], y)]
-        value = number_text(values[step], 3)
-        return f"Forward, step {step} of 8: {CHAIN[step]} = {CHAIN_STEPS[step - 1]} = {value}."
-    place = 16 - step
-    dl_df, dl_dh = toy_backward_pass(omegas, f, h, y)
-    value = number_text(_in_turn(dl_dh, dl_df)[place], 3)
-    behind = f" × dl/d{CHAIN[place + 1]}" if place < 7 else ""
-    return (
-        f"Backward, step {step - 8} of 8: "
-        f"dl/d{CHAIN[place]} = {CHAIN_DERIVATIVES[place]}{behind} = {value}."
-    )
-
-
-def _in_turn(h, f):
-    return [value for pair in zip(h, f) for value in pair]
+    return draw_chain(x, betas, omegas, y, min(step, 8), max(step - 8, 0))
 
 
 def explore_chain_rule(x=TOY_X, betas=TOY_BETAS, omegas=TOY_OMEGAS, y=TOY_Y):
@@ -169,6 +141,109 @@ def explore_chain_rule(x=TOY_X, betas=TOY_BETAS, omegas=TOY_OMEGAS, y=TOY_Y):
     """
     from_the_start = CHAIN_SLIDER._replace(start=0)
     return live_picture(lambda step: chain_rule_state(step, x, betas, omegas, y), from_the_start)
+
+
+def outer_product_state(row, column, dl_df=None, h=None, layer=1):
+    """The weight gradient of one layer with one entry pointed out, and the factors of this entry.
+
+    Parameters
+    ----------
+    row, column : int
+        The unit that the weight feeds, and the unit whose activation it carries.
+    dl_df, h : (D, 1) arrays, optional
+        By default those of layer 1 of the reference network, input 1.2 and target 20.
+    layer : int
+        For the labels.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no such entry, or an array is no column.
+    """
+    if dl_df is None:
+        net_input, all_weights, all_biases, y = _reference_example()
+        _, all_f, all_h = compute_network_output(net_input, all_weights, all_biases)
+        _, all_dl_dbiases = backward_pass(all_weights, all_biases, all_f, all_h, y)
+        dl_df, h, layer = all_dl_dbiases[1], all_h[1], 1  # one example: equation 7.21
+    figure = draw_outer_product(dl_df, h, layer, picked=(row, column))
+    left, above = dl_df[row, 0], h[column, 0]
+    figure.in_words = (
+        f"Row {row}, column {column}: dl/df_{layer},{row} times h_{layer},{column} is "
+        f"{number_text(left)} × {number_text(above)} = {number_text(left * above)}."
+    )
+    if left == 0:
+        figure.in_words += f" All of row {row} is zero: nothing comes back to unit {row}."
+    if above == 0:
+        figure.in_words += f" All of column {column} is zero: the activation in front is zero."
+    return figure
+
+
+def explore_outer_product(dl_df=None, h=None, layer=1):
+    """Two sliders, over the rows and the columns, and under them `outer_product_state`.
+
+    Returns
+    -------
+    ipywidgets.Widget
+
+    Raises
+    ------
+    ImportError
+        If ipywidgets is not installed.
+    """
+    sliders = ENTRY_SLIDERS
+    if dl_df is not None:
+        sliders = [
+            slider._replace(places=range(count), start=0)
+            for slider, count in zip(ENTRY_SLIDERS, (len(dl_df), len(h)))
+        ]
+    return live_picture(lambda i, j: outer_product_state(i, j, dl_df, h, layer), *sliders)
+
+
+def backward_pass_state(step, net_input=None, all_weights=None, all_biases=None, y=None):
+    """One step of the backward pass, with its numbers, and how far the pass has come.
+
+    Parameters
+    ----------
+    step : int
+        From 1, the gradient at the output, to the last, the weights of layer 0: 4 K + 3.
+    net_input, all_weights, all_biases, y : optional
+        One example. By default the reference network with the input 1.2 and the target 20.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no such step.
+    """
+    if all_weights is None:
+        net_input, all_weights, all_biases, y = _reference_example()
+    return draw_backward_step(net_input, all_weights, all_biases, y, step)
+
+
+def explore_backward_pass(net_input=None, all_weights=None, all_biases=None, y=None):
+    """A slider over the steps, and under it `backward_pass_state`.
+
+    Returns
+    -------
+    ipywidgets.Widget
+
+    Raises
+    ------
+    ImportError
+        If ipywidgets is not installed.
+    """
+    K = 5 if all_weights is None else len(all_weights) - 1
+    return live_picture(
+        lambda step: backward_pass_state(step, net_input, all_weights, all_biases, y),
+        _backward_slider(K, start=1),
+    )
 
 
 def step_size_state(exponent, net_input=None, all_weights=None, all_biases=None, y=None):
@@ -208,6 +283,80 @@ def explore_step_size(net_input=None, all_weights=None, all_biases=None, y=None)
     """
     errors = _step_size_errors(net_input, all_weights, all_biases, y)
     return live_picture(lambda exponent: _marked_curve(exponent, errors), STEP_SIZE_SLIDER)
+
+
+def smooth_step_size_state(exponent):
+    """As `step_size_state`, for exp(sin p) at p = 1, which has all its derivatives.
+
+    Parameters
+    ----------
+    exponent : int
+        From -15 to -1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If ``exponent`` is not one of those.
+    """
+    slopes, errors = smooth_slopes(10.0**EXPONENTS)
+    figure = _marked_curve(exponent, errors)
+    marked = int(exponent) - int(EXPONENTS[0])
+    figure.in_words = (
+        f"With a step of {_order(10.0**exponent)}, the forward difference is "
+        f"{slopes['forward'][marked]:.12f} and the central one {slopes['central'][marked]:.12f}; "
+        f"the derivative is {slopes['exact']:.12f}. The relative errors are "
+        f"{_order(errors['forward'][marked])} and {_order(errors['central'][marked])}."
+    )
+    return figure
+
+
+def checkpoints_state(every):
+    """Which activations of nine layers are held, forward and on each part of the way back.
+
+    Parameters
+    ----------
+    every : int
+        From each checkpoint to the next, counted in layers; from 2 to 9.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If ``every`` is not one of those.
+    """
+    if every not in CHECKPOINT_SLIDER.places:
+        raise ValueError(f"every must be a whole number from 2 to 9, got {every!r}.")
+    layers = CHECKPOINT_SLIDER.places[-1]
+    figure = draw_checkpoints(layers, every, parts=-(-layers // CHECKPOINT_SLIDER.places[0]))
+    again = recomputed_multiplications([1] * (layers + 1), every=every)
+    figure.in_words = (
+        f"Kept on the way forward: {-(-layers // every)} of {layers} activations. "
+        f"Held at most on the way back: {most_activations_held(layers, every)}. "
+        f"Layers computed twice: {again}."
+    )
+    return figure
+
+
+def explore_checkpoints():
+    """A slider over the distance of the checkpoints, and under it `checkpoints_state`.
+
+    Returns
+    -------
+    ipywidgets.Widget
+
+    Raises
+    ------
+    ImportError
+        If ipywidgets is not installed.
+    """
+    return live_picture(checkpoints_state, CHECKPOINT_SLIDER)
 
 
 def learning_rate_state(learning_rate, steps=500):
@@ -264,49 +413,8 @@ def explore_learning_rate(steps=500):
     return live_picture(lambda rate: learning_rate_state(rate, steps), LEARNING_RATE_SLIDER)
 
 
-def checkpoints_state(every):
-    """Which activations of nine layers are held, forward and on each part of the way back.
-
-    Parameters
-    ----------
-    every : int
-        From each checkpoint to the next, counted in layers; from 2 to 9.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If ``every`` is not one of those.
-    """
-    if every not in CHECKPOINT_SLIDER.places:
-        raise ValueError(f"every must be a whole number from 2 to 9, got {every!r}.")
-    layers = CHECKPOINT_SLIDER.places[-1]
-    figure = draw_checkpoints(layers, every, parts=-(-layers // CHECKPOINT_SLIDER.places[0]))
-    again = recomputed_multiplications([1] * (layers + 1), every=every)
-    figure.in_words = (
-        f"Kept on the way forward: {-(-layers // every)} of {layers} activations. "
-        f"Held at most on the way back: {most_activations_held(layers, every)}. "
-        f"Layers computed twice: {again}."
-    )
-    return figure
-
-
-def explore_checkpoints():
-    """A slider over the distance of the checkpoints, and under it `checkpoints_state`.
-
-    Returns
-    -------
-    ipywidgets.Widget
-
-    Raises
-    ------
-    ImportError
-        If ipywidgets is not installed.
-    """
-    return live_picture(checkpoints_state, CHECKPOINT_SLIDER)
+def _reference_example():
+    return np.array([[1.2]]), *initialize_parameters(), np.array([[20.0]])
 
 
 def _network(all_weights, all_biases):
@@ -322,8 +430,7 @@ def _network(all_weights, all_biases):
 
 def _step_size_errors(net_input, all_weights, all_biases, y):
     if all_weights is None:
-        all_weights, all_biases = initialize_parameters()
-        net_input, y = np.array([[1.2]]), np.array([[20.0]])
+        net_input, all_weights, all_biases, y = _reference_example()
     return step_size_errors(net_input, all_weights, all_biases, y, 10.0**EXPONENTS)
 
 
@@ -342,8 +449,3 @@ def _marked_curve(exponent, errors):
         f"With the complex step it is {_order(errors['complex'])}."
     )
     return figure
-
-
-def _order(number):
-    """A small number as 3e-09, with a true minus sign."""
-    return f"{number:.0e}".replace("-", "\N{MINUS SIGN}")

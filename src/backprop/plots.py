@@ -6,7 +6,7 @@ be understood: dashes, hatching, signs and labels say the same.
 """
 
 import numpy as np
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from backprop.backward_pass import indicator_function
 from backprop.drawing import (
@@ -116,10 +116,10 @@ def draw_relu():
     return figure
 
 
-def _draw_preactivations(all_axes, all_f):
-    largest = max(np.abs(f).max() for f in all_f)
+def _draw_preactivations(all_axes, all_f, reaches):
+    """A column of bars for each f_k, from minus its reach to its reach, each with its number."""
     last = len(all_f) - 1
-    for k, (axes, f) in enumerate(zip(all_axes, all_f)):
+    for k, (axes, f, reach) in enumerate(zip(all_axes, all_f, reaches)):
         passes = (f[:, 0] > 0) | (k == last)
         axes.barh(
             np.arange(len(f)),
@@ -129,8 +129,14 @@ def _draw_preactivations(all_axes, all_f):
             edgecolor=FORWARD,
             hatch=["" if p else "////" for p in passes],
         )
+        for i, value in enumerate(f[:, 0]):  # the number stands where the bar is not
+            axes.annotate(
+                number_text(value, 1 if abs(value) >= 10 else 2), (0, i),
+                (-3 if value > 0 else 3, 0), textcoords="offset points", color=FORWARD,
+                ha="right" if value > 0 else "left", va="center", fontsize=9,
+            )
         axes.axvline(0, color=INK, lw=1)
-        axes.set_xlim(-1.1 * largest, 1.1 * largest)
+        axes.set_xlim(-1.1 * reach, 1.1 * reach)
         axes.set_ylim(max(len(f) for f in all_f) - 0.4, -0.6)
         axes.set_yticks(range(len(f)) if k == 0 else [])
         axes.tick_params(axis="both", length=0)
@@ -164,13 +170,15 @@ def draw_forward_values(all_f, all_h):
         if not np.array_equal(all_h[k], np.maximum(all_f[k - 1], 0)):
             raise ValueError(f"all_h[{k}] must be relu(all_f[{k - 1}]), it is not.")
     figure, all_axes = new_drawing(7, 3, ncols=len(all_f), squeeze=False)
-    _draw_preactivations(all_axes[0], all_f)
+    _draw_preactivations(all_axes[0], all_f, [max(np.abs(f).max() for f in all_f)] * len(all_f))
     return figure
 
 
 @styled
-def draw_forward_pass(all_f, all_h, inputs, outputs):
+def draw_forward_pass(all_f, all_h, inputs, outputs, reaches):
     """The output as a function of the input with the current point, over the forward values.
+
+    Each layer's bars have a scale of their own.
 
     Parameters
     ----------
@@ -178,6 +186,9 @@ def draw_forward_pass(all_f, all_h, inputs, outputs):
         For the current input, of a network with one input and one output.
     inputs, outputs : (N,) arrays
         The curve.
+    reaches : sequence of K + 1 floats
+        How far the bars of each layer can reach: the largest pre-activation of all inputs, so
+        that a bar stays comparable when the input moves.
     """
     figure = Drawing(figsize=(7, 5.2), layout="constrained", facecolor=PAPER)
     grid = figure.add_gridspec(2, len(all_f))
@@ -190,7 +201,8 @@ def draw_forward_pass(all_f, all_h, inputs, outputs):
         f"input {number_text(all_h[0].item())}, output {number_text(all_f[-1].item(), 3)}",
         fontsize=12,
     )
-    _draw_preactivations([figure.add_subplot(grid[1, k]) for k in range(len(all_f))], all_f)
+    all_axes = [figure.add_subplot(grid[1, k]) for k in range(len(all_f))]
+    _draw_preactivations(all_axes, all_f, reaches)
     return figure
 
 
@@ -285,7 +297,7 @@ def draw_bias_nudge(all_biases, all_f, layer=2, unit=2, nudge=0.1):
 
 
 @styled
-def draw_outer_product(dl_df, h, layer=None):
+def draw_outer_product(dl_df, h, layer=None, picked=None):
     """The weight gradient as a table of products: dl/df_k on the left, h_k on top.
 
     Parameters
@@ -294,11 +306,13 @@ def draw_outer_product(dl_df, h, layer=None):
     h : (D_k, 1) array
     layer : int, optional
         The number that stands in the labels; without it they say k.
+    picked : (int, int), optional
+        Row and column of an entry to point out, with its two factors.
 
     Raises
     ------
     ValueError
-        If an argument is no column.
+        If ``dl_df`` or ``h`` is no column, or there is no such entry.
     """
     dl_df, h = as_column(dl_df, "dl_df"), as_column(h, "h")
     k = "k" if layer is None else layer
@@ -324,9 +338,22 @@ def draw_outer_product(dl_df, h, layer=None):
     axes.text((columns - 1) / 2 + 0.25, -rows - 0.05,
               rf"$\partial\ell/\partial\,\boldsymbol{{\Omega}}_{{{k}}}$",
               color=BACKWARD, ha="center", va="center", fontsize=13)
+    if picked is not None:
+        _point_out(axes, dl_df, h, *picked)
     axes.set_xlim(-1.9, columns - 0.1)
     axes.set_ylim(-rows - 0.5, 3)
     return figure
+
+
+def _point_out(axes, dl_df, h, i, j):
+    """A thick frame round one entry, arrows to it from its factors, and what is multiplied."""
+    as_index(i, len(dl_df), "row")
+    as_index(j, len(h), "column")
+    for x, y, width in ((-1.25, -i, 1.05), (j + 0.25, 1.45, 1), (j + 0.25, -i, 1)):
+        axes.add_patch(Rectangle((x - width / 2, y - 0.5), width, 1, fc="none", ec=INK, lw=2.5,
+                                 zorder=3))
+    put_arrow(axes, (-0.72, -i + 0.38), (j - 0.27, -i + 0.38), INK, 1)
+    put_arrow(axes, (j - 0.17, 0.93), (j - 0.17, -i + 0.52), INK, 1)
 
 
 # ---- 7.24 --------------------------------------------------------------------------------------

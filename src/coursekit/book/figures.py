@@ -61,6 +61,7 @@ def inline_svg(name, fig, alt):
     if not alt.strip():
         raise ValueError(f"alt must say what is to be seen in figure {name!r}, got nothing.")
     svg = _drawn(fig, name)
+    svg = _with_short_numbers(svg)
     svg = _with_own_ids(svg, name)
     svg = _with_palette_variables(svg)
     return _with_root(svg, alt)
@@ -76,6 +77,19 @@ def _drawn(fig, name):
     # The style sheet in it is for every element of the page that it stands in: see _with_root.
     unwanted = r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->"
     return re.sub(unwanted, "", svg, flags=re.DOTALL)
+
+
+def _with_short_numbers(svg):
+    """Places to a hundredth of a point: matplotlib writes six digits, which nobody sees."""
+
+    def rounded(match):
+        return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+
+    return re.sub(
+        r'd="[^"]*"|translate\([^)]*\)|\b[xy]="[^"]*"',
+        lambda place: re.sub(r"-?\d+\.\d{3,}", rounded, place[0]),
+        svg,
+    )
 
 
 def _with_own_ids(svg, name):

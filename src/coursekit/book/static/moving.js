@@ -30,6 +30,8 @@ function connect(picture) {
     svg.innerHTML = content(state);
     svg.setAttribute("aria-label", `${data.alt} ${data.words[state]}`);
     words.value = data.words[state];
+    // Never lower again while the slider moves: the page below stays in its place.
+    words.style.minHeight = `${words.offsetHeight}px`;
   }
 
   function putSliders(values) {
@@ -38,6 +40,7 @@ function connect(picture) {
   }
 
   sliders.forEach((slider) => slider.addEventListener("input", show));
+  addEventListener("resize", () => { words.style.minHeight = ""; });
   picture.querySelector(".bp-sliders").hidden = false;
   show(); // a browser may have kept where the sliders stood
 
