@@ -1,4 +1,4 @@
-"""The figure of chapter 07 that goes through the backward pass, one line of the algorithm a step."""
+"""The backward pass, one line of the algorithm a step: the figure that moves in chapter 07."""
 
 import numpy as np
 

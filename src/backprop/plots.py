@@ -45,6 +45,8 @@ def _line_style(weight):
 def draw_network(all_weights, all_biases):
     """The network as columns of units; a line is a weight.
 
+    Above a column stands what its sums are called, and what the ReLU makes of them.
+
     Parameters
     ----------
     all_weights, all_biases : lists of K + 1 arrays
@@ -74,10 +76,11 @@ def draw_network(all_weights, all_biases):
     for k, width in enumerate(widths):
         for height in unit_heights(width):
             put_circle(axes, k, height, FORWARD, points=17)
-        name = r"$\mathbf{x}$" if k == 0 else rf"$\mathbf{{h}}_{{{k}}}$"
-        if k == len(widths) - 1:
-            name = rf"$\mathbf{{f}}_{{{k - 1}}}$"
-        axes.text(k, top + 0.6, name, ha="center", va="bottom", fontsize=14, color=FORWARD)
+        f, h = rf"\mathbf{{f}}_{{{k - 1}}}", rf"\mathbf{{h}}_{{{k}}}"
+        name = rf"{f}\,\to\,{h}"
+        if k in (0, len(widths) - 1):
+            name = f if k else rf"\mathbf{{x}}={h}"
+        axes.text(k, top + 0.6, f"${name}$", ha="center", va="bottom", fontsize=14, color=FORWARD)
     below = -top - 0.7
     for k, (weights, biases) in enumerate(zip(all_weights, all_biases)):
         for row, (symbol, array) in enumerate([("Omega", weights), ("beta", biases)]):
@@ -86,7 +89,7 @@ def draw_network(all_weights, all_biases):
                 k + 0.5, below - 0.95 * row, rf"$\boldsymbol{{\{symbol}}}_{{{k}}}$" + f"\n{size}",
                 ha="center", va="top", fontsize=11, color=PARAMETER, linespacing=1.1,
             )
-    axes.set_xlim(-0.25, len(widths) - 0.75)
+    axes.set_xlim(-0.4, len(widths) - 0.75)
     axes.set_ylim(below - 1.9, top + 1.3)
     return figure
 
@@ -101,12 +104,12 @@ def draw_relu():
     z = np.array([-2.0, 0.0, 2.0])
     left.plot(z, np.maximum(z, 0), color=FORWARD)
     left.set_title("ReLU", fontsize=12)
-    right.plot([-2, 0], [0, 0], color=BACKWARD)
-    right.plot([0, 2], [1, 1], color=BACKWARD)
-    right.plot([0], [1], "o", mfc=PAPER, mec=BACKWARD, mew=2, ms=8)
-    right.plot([0], [0], "o", color=BACKWARD, ms=8)
+    right.plot([-2, 0], [0, 0], color=FORWARD)
+    right.plot([0, 2], [1, 1], color=FORWARD)
+    right.plot([0], [1], "o", mfc=PAPER, mec=FORWARD, mew=2, ms=8)
+    right.plot([0], [0], "o", color=FORWARD, ms=8)
     right.set_title("its derivative", fontsize=12)
-    right.annotate("at zero: 0", (0, 0), (0.45, 0.28), color=BACKWARD)
+    right.annotate("at zero: 0", (0, 0), (0.45, 0.28), color=FORWARD)
     for axes in (left, right):
         axes.axvline(0, color=LINE, lw=1, zorder=0)
         axes.set_xlabel("pre-activation")
@@ -282,7 +285,7 @@ def draw_bias_nudge(all_biases, all_f, layer=2, unit=2, nudge=0.1):
     put_circle(axes, 2.9, 0.8, INK, "+")
     put_box(axes, 4.7, 0.8, rf"$f_{{{index}}}$ = {number_text(f)}", FORWARD, 1.8)
     put_box(axes, 7.3, 0.8, "the rest of\nthe network", INK, 1.7)
-    put_box(axes, 9.3, 0.8, r"$\ell$", BACKWARD, 0.8)
+    put_box(axes, 9.3, 0.8, r"$\ell$", FORWARD, 0.8)
     put_arrow(axes, (1.82, 1.45), (2.68, 1.02), PARAMETER)
     put_arrow(axes, (1.82, 0.15), (2.68, 0.58), FORWARD)
     put_arrow(axes, (3.2, 0.8), (3.78, 0.8), FORWARD)
@@ -577,6 +580,11 @@ def draw_kink(net_input, all_weights, all_biases, y, layer=0, unit=1, step=0.1):
     step : float
         Of the central difference, whose middle is half a step beside the kink.
 
+    Returns
+    -------
+    matplotlib.figure.Figure
+        With the three slopes in words, as ``in_words``.
+
     Raises
     ------
     ValueError
@@ -606,15 +614,19 @@ def draw_kink(net_input, all_weights, all_biases, y, layer=0, unit=1, step=0.1):
     axes.axvline(kink, color=LINE, lw=1, zorder=0)
     axes.annotate("here the unit\nswitches on", (kink, axes.get_ylim()[1]), (-8, -4),
                   textcoords="offset points", ha="right", va="top", color=INK)
-    slope = (losses[1] - losses[0]) / (2 * step)
-    axes.annotate(f"central difference:\nslope {number_text(slope)}", (kink + ends[1], losses[1]),
+    between = (losses[1] - losses[0]) / (2 * step)
+    axes.annotate(f"central difference:\nslope {number_text(between)}", (kink + ends[1], losses[1]),
                   (10, 0), textcoords="offset points", ha="left", va="center", color=BACKWARD)
-    for side, align in ((-1, "right"), (1, "left")):
-        near = side * step / 1000
-        slope = (loss_at(near) - loss_at(0)) / near
+    sides = [(loss_at(near) - loss_at(0)) / near for near in (-step / 1000, step / 1000)]
+    for side, slope, align in zip((-1, 1), sides, ("right", "left")):
         axes.annotate(f"slope {number_text(slope)}", (kink + side * middle, loss_at(side * middle)),
                       (8 * side, -6 * side), textcoords="offset points", ha=align,
                       va="top" if side > 0 else "bottom", color=FORWARD)
     axes.set_xlabel(rf"bias $\beta_{{{layer},{unit}}}$")
     axes.set_ylabel("loss")
+    figure.in_words = (
+        f"The slope is {number_text(sides[0])} to the left of the corner and "
+        f"{number_text(sides[1])} to the right; the central difference gives "
+        f"{number_text(between)}."
+    )
     return figure
