@@ -157,9 +157,9 @@ def _draw_strip(axes, taken, last):
                       fontsize=12)
     for before, behind in zip(order, order[1:]):
         left, right = across[before] + 0.33 * pitch, across[behind] - 0.33 * pitch
-        put_arrow(axes, (left, 7.15), (right, 7.15), FORWARD, 1.2)
+        put_arrow(axes, (left, 7.2), (right, 7.2), FORWARD, 1.2)
         if before in come_back:
-            put_arrow(axes, (right, 6.65), (left, 6.65), BACKWARD, 1.2, dashes=(0, (2, 1)))
+            put_arrow(axes, (right, 6.6), (left, 6.6), BACKWARD, 1.2, dashes=(0, (2, 1)))
     for height, symbol in ((4.3, "beta"), (3.15, "Omega")):
         for k in range(last + 1):
             stored = (symbol, k) in {_found_by(*one) for one in taken}

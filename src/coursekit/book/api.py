@@ -43,6 +43,7 @@ MODULES = [
     Module("explore"),
     Module("plots"),
     Module("chain_rule_plots"),
+    Module("backward_pass_plots"),
     Module("training_plots"),
     Module("cost_plots"),
     Module("automatic_differentiation_plots"),
