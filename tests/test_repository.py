@@ -1,6 +1,12 @@
-"""The repository's address is configured, told by GitHub Actions, or unknown; never invented."""
+"""The repository's address is configured, told by GitHub Actions, or unknown; never invented.
+
+And its files are whole: what a merge could not decide is not left in them.
+"""
+
+import re
 
 import pytest
+from course_notebooks import ROOT
 
 from coursekit.errors import CourseError
 from coursekit.repository import configured_repository_url, repository_url
@@ -45,3 +51,15 @@ def test_the_committed_exercises_do_not_depend_on_where_they_are_made(tmp_path, 
 def test_a_configuration_that_makes_no_sense_is_named(tmp_path, text):
     with pytest.raises(CourseError, match="_config.yml: "):
         repository_url(configure(tmp_path, text))
+
+
+FOLDERS = ("chapters", "exercises", "solutions", "src", "tests", "benchmarks", ".github")
+TEXTS = {".md", ".py", ".ipynb", ".yml", ".toml", ".css", ".js", ".html", ".bib", ".txt"}
+
+
+def test_no_file_has_both_sides_of_a_merge_in_it():
+    marker = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    paths = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*")]
+    texts = [path for path in [*ROOT.iterdir(), *paths] if path.suffix in TEXTS and path.is_file()]
+    assert ROOT / "chapters" / "01_network.md" in texts
+    assert [path for path in texts if marker.search(path.read_text(encoding="utf-8"))] == []
