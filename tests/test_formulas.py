@@ -60,6 +60,18 @@ NOT_GRADIENTS = {
     "eq-best-distance": "a number of layers; tests/test_cost.py",
     "eq-checkpoint-time": "a number of layers; tests/test_cost.py",
     "eq-relative-error": "a distance of two arrays; tests/test_checking_gradients.py",
+    "eq-variance-of-sum": "a mean over networks; tests/test_initialization.py takes all of them",
+    "eq-relu-half": "a mean over networks; tests/test_initialization.py takes all of them",
+    "eq-variance-forward": "a mean over networks; tests/test_initialization.py takes all of them",
+    "eq-variance-backward": "a mean over networks; tests/test_initialization.py takes all of them",
+    "eq-he": "a choice of a variance; tests/test_initialization.py",
+    "eq-he-backward": "a choice of a variance; tests/test_initialization.py",
+    "eq-he-compromise": "a choice of a variance; tests/test_initialization.py",
+    "eq-telescope": "a product of widths; tests/test_initialization.py",
+    "eq-dead-unit": "zeros, which any formula would give; tests/test_initialization.py",
+    "eq-residual": "forward values; tests/test_residual.py",
+    "eq-variance-residual": "a mean over networks; tests/test_residual.py",
+    "eq-residual-bound": "a number that no network is needed for; tests/test_residual.py",
 }
 
 
@@ -497,6 +509,27 @@ def gradient_of_gradient(seed):
     return gradient(p + 1e-30j * v).imag / 1e-30, hessian @ v
 
 
+def residual_layer(seed):
+    """(weights, f_{k-1}, the layer as a function of it, dl/df_k) of one residual layer."""
+    draws = np.random.default_rng(seed)
+    Omega, beta, dl_df = draws.normal(size=(4, 4)), draws.normal(size=(4, 1)), draws.normal(size=(4, 1))
+    f_before = draws.permutation([[1.2], [-0.7], [0.4], [-1.5]])
+    return Omega, f_before, lambda f: f + beta + Omega @ relu(f), dl_df
+
+
+def residual_jacobian(seed):
+    Omega, f, layer, _ = residual_layer(seed)
+    return (
+        table((4, 4), lambda i, j: delta(i, j) + Omega[i, j] * (1.0 if f[j, 0] > 0 else 0.0)),
+        measured_jacobian(layer, f),
+    )
+
+
+def residual_backward(seed):
+    Omega, f, layer, dl_df = residual_layer(seed)
+    return dl_df + (f > 0) * (Omega.T @ dl_df), measure_gradient(lambda f: (dl_df * layer(f)).sum(), f)
+
+
 # ---- the table --------------------------------------------------------------------------------
 
 
@@ -690,6 +723,9 @@ FORMULAS = {
     "eq-d-log-softmax": once(d_log_softmax),
     "eq-cross-entropy-component": cross_entropy_component,
     "eq-p-minus-y": once(p_minus_y),
+    # chapter 11
+    "eq-residual-jacobian": once(residual_jacobian),
+    "eq-residual-backward": once(residual_backward),
     # chapter 12
     "eq-vjp-add": sums_and_products(np.add, lambda a, b, g: (g, g)),
     "eq-vjp-broadcast": once(broadcast),

@@ -3,7 +3,8 @@
 The modules follow the lesson: ``network`` (chapter 01), ``forward_pass`` (02), ``loss`` (03),
 ``chain_rule`` (04), ``backward_pass`` (05 to 07), ``checking_gradients`` (08), ``training`` and
 ``classification`` (09), ``counting``, ``cost``, ``measuring_cost`` and ``checkpointing`` (10),
-``tape``, ``dual_numbers`` and ``automatic_differentiation`` (12).
+``initialization`` and ``residual`` (11), ``tape``, ``dual_numbers`` and
+``automatic_differentiation`` (12).
 ``plots`` and the modules named ``..._plots`` draw the figures, and ``explore`` lets a reader play
 with them. ``checks`` says which line of a student's function is wrong, and why.
 """

@@ -14,8 +14,10 @@ from backprop.chain_rule_plots import draw_chain
 from backprop.checking_gradients import smooth_slopes, step_size_errors
 from backprop.checkpointing import most_activations_held, recomputed_multiplications
 from backprop.cost_plots import draw_checkpoints
+from backprop.depth_plots import draw_depth
 from backprop.drawing import number_text
 from backprop.forward_pass import compute_network_output
+from backprop.initialization import mean_squares_through_depth, variance_factors
 from backprop.network import initialize_parameters
 from backprop.plots import draw_forward_pass, draw_outer_product, draw_step_size_curve
 from backprop.sliders import Slider, live_picture
@@ -52,6 +54,9 @@ STEP_SIZE_SLIDER = Slider("step", EXPONENTS.tolist(), -6, lambda exponent: _orde
 LEARNING_RATE_SLIDER = Slider(
     "learning rate", LEARNING_RATES, 5e-4, lambda rate: f"{rate:.6f}".rstrip("0")
 )
+DEPTH_SLIDER = Slider("hidden layers", [10, 20, 30, 40, 50], 30)
+# Twice the factor of one layer: 2 is He initialization.
+VARIANCE_SLIDER = Slider("D times σ²", [1.0, 1.5, 2.0, 3.0, 4.0], 1.0, "{:g}".format)
 
 
 def forward_pass_state(x, all_weights=None, all_biases=None):
@@ -415,6 +420,70 @@ def explore_learning_rate(steps=500):
 
 def _reference_example():
     return np.array([[1.2]]), *initialize_parameters(), np.array([[20.0]])
+
+
+def depth_state(hidden_layers, terms_times_variance, width=100, networks=10):
+    """The mean squares of values and gradients through a deep network, measured and derived.
+
+    Parameters
+    ----------
+    hidden_layers : int
+        K, from 1 to 50.
+    terms_times_variance : float
+        D sigma^2, the width times the variance of the weights: 2 for He initialization.
+    width : int
+        D, of all layers.
+    networks : int
+        Over how many random networks the mean is taken.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If ``hidden_layers`` is not one of those, or another number is not greater than 0.
+    """
+    deepest = DEPTH_SLIDER.places[-1]
+    if hidden_layers not in range(1, deepest + 1):
+        raise ValueError(
+            f"hidden_layers must be a whole number from 1 to {deepest}, got {hidden_layers!r}."
+        )
+    weight_variance = terms_times_variance / width
+    factor, _ = variance_factors(width, width, weight_variance)
+    forward, backward = mean_squares_through_depth(
+        [width] * (hidden_layers + 2), np.sqrt(weight_variance), networks
+    )
+    forward, backward = forward.mean(axis=0), backward.mean(axis=0)
+    figure = draw_depth(forward, backward, factor, deepest)
+    figure.in_words = (
+        f"Each layer multiplies the mean square by {factor:g}. Measured through {hidden_layers} "
+        f"layer{'s' if hidden_layers > 1 else ''}: the values times {_times(forward[-1] / forward[0])}"
+        f", the gradients times {_times(backward[0] / backward[-1])}."
+    )
+    return figure
+
+
+def explore_depth(width=100, networks=10):
+    """Sliders over the depth and over D sigma^2, and under them `depth_state`.
+
+    Returns
+    -------
+    ipywidgets.Widget
+
+    Raises
+    ------
+    ImportError
+        If ipywidgets is not installed.
+    """
+    return live_picture(
+        lambda *places: depth_state(*places, width, networks), DEPTH_SLIDER, VARIANCE_SLIDER
+    )
+
+
+def _times(factor):
+    return number_text(factor) if 0.01 <= factor < 1000 else _order(factor)
 
 
 def _network(all_weights, all_biases):

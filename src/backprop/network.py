@@ -1,37 +1,25 @@
 """The network's parameters: how many, of which shapes, and drawn in which order (chapter 01)."""
 
-import operator
-
 import numpy as np
 
-from backprop.validation import validated
+from backprop.validation import as_size, validated
 
 
 def _check_initialize_parameters(hidden_layers, width, inputs, outputs, seed):
-    hidden_layers = _size(hidden_layers, "hidden_layers", smallest=0)
+    hidden_layers = as_size(hidden_layers, "hidden_layers", smallest=0)
     if np.ndim(width) == 0:
-        width = _size(width, "width")
+        width = as_size(width, "width")
     elif len(width) != hidden_layers:
         raise ValueError(
             f"width must hold one size for each of the {hidden_layers} hidden layers, "
             f"got {len(width)}."
         )
     else:
-        width = [_size(units, f"width[{layer}]") for layer, units in enumerate(width)]
-    seed = _size(seed, "seed", smallest=0)
+        width = [as_size(units, f"width[{layer}]") for layer, units in enumerate(width)]
+    seed = as_size(seed, "seed", smallest=0)
     if seed >= 2**32:
         raise ValueError(f"seed must be less than 2**32, got {seed}.")
-    return hidden_layers, width, _size(inputs, "inputs"), _size(outputs, "outputs"), seed
-
-
-def _size(value, name, smallest=1):
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise ValueError(f"{name} must be an integer, got {value!r}.") from None
-    if number < smallest or isinstance(value, bool):
-        raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}.")
-    return number
+    return hidden_layers, width, as_size(inputs, "inputs"), as_size(outputs, "outputs"), seed
 
 
 @validated(_check_initialize_parameters)

@@ -6,6 +6,7 @@ first, so that a function's body holds its equations alone, as the exercises sho
 
 import functools
 import inspect
+import operator
 
 import numpy as np
 
@@ -31,6 +32,17 @@ def validated(check):
         return checked_function
 
     return decorate
+
+
+def as_size(value, name, smallest=1):
+    """Return ``value`` as an int of at least ``smallest``, or raise a ValueError that names it."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise ValueError(f"{name} must be an integer, got {value!r}.") from None
+    if number < smallest or isinstance(value, bool):
+        raise ValueError(f"{name} must be an integer of at least {smallest}, got {value!r}.")
+    return number
 
 
 def as_numbers(value, name, allow_complex=False):

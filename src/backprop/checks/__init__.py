@@ -8,26 +8,31 @@ never printed, and whatever the function does, the caller is not harmed.
 
 from backprop.checks import backward_diagnosis
 from backprop.checks.catalogue import (
-    BACK_THROUGH_JACOBIAN,
     BACKWARD_ADDITIONS,
+    BACKWARD_FACTOR,
     BACKWARD_MULTIPLICATIONS,
     BACKWARD_PASS,
     BACKWARD_PASS_FROM_CHECKPOINTS,
     BACKWARD_SWEEP,
+    BACK_THROUGH_JACOBIAN,
     BIAS_GRADIENTS,
     COMPARE_LEARNING_RATES,
     COMPUTE_NETWORK_OUTPUT,
     CROSS_ENTROPY_LOSS,
-    D_CROSS_ENTROPY_D_OUTPUT,
-    D_LOSS_D_OUTPUT,
+    DEAD_FROM_GRADIENTS,
+    DEAD_UNITS,
     DERIVATION_STEPS,
     DIRECTIONAL_ERROR,
     DUAL_MATMUL,
+    D_CROSS_ENTROPY_D_OUTPUT,
+    D_LOSS_D_OUTPUT,
     FINITE_DIFFERENCES,
+    FORWARD_FACTOR,
     FORWARD_OPERATIONS,
     FORWARD_PASSES,
     GRADIENT_STEP,
     HESSIAN_TIMES,
+    HE_STANDARD_DEVIATIONS,
     INDICATOR_FUNCTION,
     INITIALIZE_PARAMETERS,
     KEEP_CHECKPOINTS,
@@ -35,6 +40,7 @@ from backprop.checks.catalogue import (
     LEAST_SQUARES_LOSS,
     LOCAL_DERIVATIVES,
     RELU,
+    RESIDUAL_BACKWARD_PASS,
     SKIP_CONNECTION_GRADIENT,
     SOFTMAX,
     SUM_TO_SHAPE,
@@ -44,6 +50,7 @@ from backprop.checks.catalogue import (
     TRAIN,
     VJPS,
     WEIGHT_GRADIENTS,
+    WEIGHT_VARIANCE_FOR,
     WORST_RELATIVE_ERROR,
 )
 from backprop.checks.diagnosis import diagnose, explain
@@ -314,6 +321,54 @@ def check_backward_pass_from_checkpoints(function, seed=7):
     As `backprop.checkpointing.backward_pass_from_checkpoints`.
     """
     return _check(function, BACKWARD_PASS_FROM_CHECKPOINTS, seed)
+
+
+def check_forward_factor(function, seed=7):
+    """Check ``function(inputs, outputs, weight_variance)``: the factor of Var f in one layer.
+
+    Examples
+    --------
+    >>> check_forward_factor(lambda inputs, outputs, variance: inputs * variance).findings[0].cause
+    'factor-half-missing'
+    """
+    return _check(function, FORWARD_FACTOR, seed)
+
+
+def check_backward_factor(function, seed=7):
+    """Check ``function(inputs, outputs, weight_variance)``: the factor of Var dl/df in one layer."""
+    return _check(function, BACKWARD_FACTOR, seed)
+
+
+def check_he_standard_deviations(function, seed=7):
+    """Check ``function(widths)``, as `backprop.initialization.he_standard_deviations`."""
+    return _check(function, HE_STANDARD_DEVIATIONS, seed)
+
+
+def check_weight_variance_for(function, seed=7):
+    """Check ``function(width, layers, ratio)``, as `backprop.initialization.weight_variance_for`."""
+    return _check(function, WEIGHT_VARIANCE_FOR, seed)
+
+
+def check_dead_units(function, seed=7):
+    """Check ``function(f)``, as `backprop.initialization.dead_units`; 1 and 0 count as well."""
+    return _check(function, DEAD_UNITS, seed)
+
+
+def check_dead_from_gradients(function, seed=7):
+    """Check ``function(dl_dweights, dl_dbiases, dl_dweights_above)``: which units are dead.
+
+    To return a (D, 1) array, as in `check_dead_units`; from the gradients of a layer of D units,
+    and of the weights of the layer above.
+    """
+    return _check(function, DEAD_FROM_GRADIENTS, seed)
+
+
+def check_residual_backward_pass(function, seed=7):
+    """Check ``function(all_weights, all_biases, all_f, all_h, y)``, of a residual network.
+
+    As `backprop.residual.residual_backward_pass`.
+    """
+    return _check(function, RESIDUAL_BACKWARD_PASS, seed)
 
 
 def check_sum_to_shape(function, seed=7):

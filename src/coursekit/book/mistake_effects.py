@@ -24,6 +24,7 @@ REFERENCE = {
 ROWS = {
     "backward_pass": ("weights", "biases"),
     "backward_pass_from_checkpoints": ("weights", "biases"),
+    "residual_backward_pass": ("weights", "biases"),
     "initialize_parameters": ("weights", "biases"),
     "compute_network_output": ("output", r"$\fwd{\mathbf{f}}$", r"$\fwd{\mathbf{h}}$"),
     "gradient_step": ("weights", "biases"),
@@ -121,7 +122,7 @@ def _on_arrays(subject, trial, outcome):
     arrays = [
         (f"`{name}`", in_digits(value, 3))
         for name, value in zip(names, trial.arguments)
-        if isinstance(value, np.ndarray)
+        if isinstance(value, np.ndarray) or _is_list_of_numbers(value)
     ]
     if outcome.arrays is None:
         return f"{where} {plain(outcome.problem[0].upper() + outcome.problem[1:])}.", arrays
@@ -132,6 +133,10 @@ def _on_arrays(subject, trial, outcome):
         pair = _found_and_expected(found[path], expected)
         arrays += [(f"{part}{title}", printed) for title, printed in pair]
     return where, arrays
+
+
+def _is_list_of_numbers(value):
+    return isinstance(value, list) and all(isinstance(entry, (int, float)) for entry in value)
 
 
 def _found_and_expected(found, expected):

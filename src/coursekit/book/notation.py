@@ -79,6 +79,10 @@ SYMBOLS = {
             "`all_weights[k].T`", "06_weight_gradients",
         ),
         Symbol(
+            r"\prm{\sigma_k^2}", "variance with which the weights of layer $k$ are drawn", SCALAR,
+            "`weight_variance`", "11_depth_and_initialization",
+        ),
+        Symbol(
             r"\prm{\beta_k}, \prm{\omega_k}", "parameters of the toy function", SCALAR,
             "`betas[k]`, `omegas[k]`", "04_chain_rule",
         ),
@@ -207,6 +211,14 @@ SYMBOLS = {
             "08_checking_gradients",
         ),
         Symbol(
+            r"\mathbb{E}[z]", "mean of a random number over all networks that could be drawn", SCALAR,
+            "", "11_depth_and_initialization",
+        ),
+        Symbol(
+            r"\operatorname{Var} z", "its variance: the mean square, where the mean is zero", SCALAR,
+            "", "11_depth_and_initialization",
+        ),
+        Symbol(
             r"\shaped{\mathbf{v}}{6 \times 1}", "a shape, written below its symbol", "", "",
             "01_network",
         ),
@@ -235,6 +247,12 @@ NAMES = [
     Name("`widths`", r"$D_0, \dots, D_{K+1}$, the number of values between any two layers", "10_cost_of_a_gradient"),
     Name("`checkpoints`, `every`", "the activations that are kept; the number of layers from one to the next", "10_cost_of_a_gradient"),
     Name("`layers`", "how many layers there are, $K + 1$", "10_cost_of_a_gradient"),
+    Name("`rule`", "which way He initialization keeps the variance on", "11_depth_and_initialization"),
+    Name("`standard_deviations`", "of the weights that are drawn, one for each layer", "11_depth_and_initialization"),
+    Name("`ratio`, `factor`", "what several layers, or one, multiply a size by", "11_depth_and_initialization"),
+    Name("`dtype`", "a floating-point type", "11_depth_and_initialization"),
+    Name("`networks`", "over how many random networks a mean is taken", "11_depth_and_initialization"),
+    Name("`forward_pass`, `backward_pass`", "the functions with which that is measured", "11_depth_and_initialization"),
     Name("`gradient`, `shape`", "the gradient of an array that was expanded, and the array's own shape", "12_automatic_differentiation"),
     Name("`tape`", "the list of all that was computed, in its order", "12_automatic_differentiation"),
     Name("`constants`", "what a function is called with beside the variable", "12_automatic_differentiation"),
@@ -319,6 +337,22 @@ EQUATIONS = [
     Equation(
         "eq-p-minus-y", "its gradient at the output", "classification.d_cross_entropy_d_output",
         "softmax(net_output) - y",
+    ),
+    Equation(
+        "eq-variance-forward", "one layer's factor of the variance, forward",
+        "initialization.variance_factors", "forward = inputs * weight_variance / 2",
+    ),
+    Equation(
+        "eq-variance-backward", "and back", "initialization.variance_factors",
+        "backward = outputs * weight_variance / 2",
+    ),
+    Equation(
+        "eq-residual", "a residual connection, forward", "residual.residual_forward_pass",
+        "all_f[layer] = all_f[layer] + all_f[layer - 1]",
+    ),
+    Equation(
+        "eq-residual-backward", "and back: both paths are added", "residual.residual_backward_pass",
+        "dl_df = through_weights + round_them",
     ),
     Equation(
         "eq-vjp-broadcast", "back to an array that was expanded, one axis of it",

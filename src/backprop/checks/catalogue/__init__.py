@@ -32,6 +32,15 @@ from backprop.checks.catalogue.cost_of_a_gradient import (
     KEPT_NUMBERS,
 )
 from backprop.checks.catalogue.derivations import DERIVATION_STEPS
+from backprop.checks.catalogue.depth import (
+    BACKWARD_FACTOR,
+    DEAD_FROM_GRADIENTS,
+    DEAD_UNITS,
+    FORWARD_FACTOR,
+    HE_STANDARD_DEVIATIONS,
+    RESIDUAL_BACKWARD_PASS,
+    WEIGHT_VARIANCE_FOR,
+)
 from backprop.checks.catalogue.forward_pass import COMPUTE_NETWORK_OUTPUT, RELU
 from backprop.checks.catalogue.indicator_function import INDICATOR_FUNCTION
 from backprop.checks.catalogue.loss import D_LOSS_D_OUTPUT, LEAST_SQUARES_LOSS
@@ -80,6 +89,13 @@ SUBJECTS = (
     KEPT_NUMBERS,
     KEEP_CHECKPOINTS,
     BACKWARD_PASS_FROM_CHECKPOINTS,
+    FORWARD_FACTOR,
+    BACKWARD_FACTOR,
+    HE_STANDARD_DEVIATIONS,
+    WEIGHT_VARIANCE_FOR,
+    DEAD_UNITS,
+    DEAD_FROM_GRADIENTS,
+    RESIDUAL_BACKWARD_PASS,
     SUM_TO_SHAPE,
     *VJPS.values(),
     BACKWARD_SWEEP,
