@@ -4,14 +4,13 @@ from backprop.backward_pass import indicator_function, sum_over_batch
 from backprop.cost import _check_widths_and_examples
 from backprop.forward_pass import relu
 from backprop.loss import d_loss_d_output
-from backprop.network import _size
-from backprop.validation import as_columns, as_layer_values, as_network, validated
+from backprop.validation import as_columns, as_layer_values, as_network, as_size, validated
 
 
 def _check_keep_checkpoints(net_input, all_weights, all_biases, every):
     all_weights, all_biases = as_network(all_weights, all_biases)
     net_input = as_columns(net_input, "net_input", rows=all_weights[0].shape[1])
-    return net_input, all_weights, all_biases, _size(every, "every")
+    return net_input, all_weights, all_biases, as_size(every, "every")
 
 
 @validated(_check_keep_checkpoints)
@@ -58,7 +57,7 @@ def keep_checkpoints(net_input, all_weights, all_biases, every=2):
 def _check_backward_pass_from_checkpoints(all_weights, all_biases, checkpoints, y, every):
     all_weights, all_biases = as_network(all_weights, all_biases)
     y = as_columns(y, "y", rows=all_weights[-1].shape[0])
-    every = _size(every, "every")
+    every = as_size(every, "every")
     widths = [weights.shape[1] for weights in all_weights[::every]]
     checkpoints = as_layer_values(checkpoints, widths, "checkpoints", y.shape[1])
     return all_weights, all_biases, checkpoints, y, every
@@ -163,7 +162,7 @@ def checkpointed_backward_pass(net_input, all_weights, all_biases, y, every=2):
 
 
 def _check_widths_examples_and_every(widths, examples, every):
-    return *_check_widths_and_examples(widths, examples), _size(every, "every")
+    return *_check_widths_and_examples(widths, examples), as_size(every, "every")
 
 
 @validated(_check_widths_examples_and_every)
@@ -202,7 +201,7 @@ def checkpointed_numbers(widths, examples=1, every=2):
     return (checkpoints + max(others)) * examples
 
 
-@validated(lambda layers, every: (_size(layers, "layers"), _size(every, "every")))
+@validated(lambda layers, every: (as_size(layers, "layers"), as_size(every, "every")))
 def most_activations_held(layers, every):
     """How many activations are held where most are: ceil(n / s) + min(s, n) - 1.
 

@@ -5,8 +5,7 @@ layer, the number of outputs. Layer k has D_{k+1} D_k weights and D_{k+1} biases
 formula is checked against the operations and the numbers that are counted while the code runs.
 """
 
-from backprop.network import _size
-from backprop.validation import as_network, validated
+from backprop.validation import as_network, as_size, validated
 
 
 def layer_widths(all_weights, all_biases):
@@ -27,8 +26,8 @@ def _check_widths_and_examples(widths, examples):
         raise ValueError(
             f"widths must be a list of at least two sizes, from D_0 to D_{{K+1}}, got {widths!r}."
         )
-    sizes = [_size(width, f"widths[{k}]") for k, width in enumerate(widths)]
-    return sizes, _size(examples, "examples")
+    sizes = [as_size(width, f"widths[{k}]") for k, width in enumerate(widths)]
+    return sizes, as_size(examples, "examples")
 
 
 @validated(_check_widths_and_examples)

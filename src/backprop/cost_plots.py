@@ -19,8 +19,7 @@ from backprop.drawing import (
     put_box,
     styled,
 )
-from backprop.network import _size
-from backprop.validation import as_numbers
+from backprop.validation import as_numbers, as_size
 
 
 @styled
@@ -138,9 +137,9 @@ def draw_checkpoints(layers, every, parts=None):
     ValueError
         If a number is no integer of at least 1.
     """
-    layers, every = _size(layers, "layers"), _size(every, "every")
+    layers, every = as_size(layers, "layers"), as_size(every, "every")
     bounds = [(first, min(first + every, layers)) for first in range(0, layers, every)]
-    parts = len(bounds) if parts is None else _size(parts, "parts", smallest=len(bounds))
+    parts = len(bounds) if parts is None else as_size(parts, "parts", smallest=len(bounds))
     checkpoints = [first for first, _ in bounds]
     figure, axes = new_drawing(7, 0.75 + 0.62 * (1 + parts))
     axes.set_axis_off()

@@ -35,6 +35,8 @@ MODULES = [
     Module("counting", "10_cost_of_a_gradient"),
     Module("measuring_cost"),
     Module("checkpointing", "10_cost_of_a_gradient"),
+    Module("initialization", "11_depth_and_initialization"),
+    Module("residual", "11_depth_and_initialization"),
     Module("tape", "12_automatic_differentiation"),
     Module("dual_numbers", "12_automatic_differentiation"),
     Module("automatic_differentiation", "12_automatic_differentiation"),
@@ -46,6 +48,7 @@ MODULES = [
     Module("backward_pass_plots"),
     Module("training_plots"),
     Module("cost_plots"),
+    Module("depth_plots"),
     Module("automatic_differentiation_plots"),
 ]
 
