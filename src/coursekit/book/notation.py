@@ -175,6 +175,14 @@ SYMBOLS = {
         Symbol("b", "number of an example in a batch", SCALAR, "", "05_bias_gradients"),
         Symbol("B", "number of examples in a batch", SCALAR, "`y.shape[1]`, `examples`", "02_forward_pass"),
         Symbol(
+            "W, N, P", "number of weights; of biases, which is that of units; of parameters", SCALAR,
+            "", "10_cost_of_a_gradient",
+        ),
+        Symbol(
+            "n, s", "number of layers, $K + 1$; of layers from one checkpoint to the next", SCALAR,
+            "`layers`, `every`", "10_cost_of_a_gradient",
+        ),
+        Symbol(
             "i, j, m, n", "numbers of units, or of entries of a column", SCALAR, "`unit`",
             "01_network",
         ),
@@ -245,8 +253,7 @@ NAMES = [
     Name("`loss`, `d_loss`", "the function of output and target that is minimized, and its derivative with respect to the output", "09_batches_and_training"),
     Name("`classes`, `count`", "the class of each example, and how many classes there are", "09_batches_and_training"),
     Name("`widths`", r"$D_0, \dots, D_{K+1}$, the number of values between any two layers", "10_cost_of_a_gradient"),
-    Name("`checkpoints`, `every`", "the activations that are kept; the number of layers from one to the next", "10_cost_of_a_gradient"),
-    Name("`layers`", "how many layers there are, $K + 1$", "10_cost_of_a_gradient"),
+    Name("`checkpoints`", "the activations that are kept", "10_cost_of_a_gradient"),
     Name("`rule`", "which way He initialization keeps the variance on", "11_depth_and_initialization"),
     Name("`standard_deviations`", "of the weights that are drawn, one for each layer", "11_depth_and_initialization"),
     Name("`ratio`, `factor`", "what several layers, or one, multiply a size by", "11_depth_and_initialization"),
@@ -337,6 +344,14 @@ EQUATIONS = [
     Equation(
         "eq-p-minus-y", "its gradient at the output", "classification.d_cross_entropy_d_output",
         "softmax(net_output) - y",
+    ),
+    Equation(
+        "eq-share-behind", "what lies behind a nudge, on average", "cost.share_behind",
+        "again / (sum(parameters) * sum(products))",
+    ),
+    Equation(
+        "eq-checkpoint-memory", "the activations that are held with checkpoints",
+        "checkpointing.most_activations_held", "-(-layers // every) + min(every, layers) - 1",
     ),
     Equation(
         "eq-variance-forward", "one layer's factor of the variance, forward",
