@@ -46,7 +46,7 @@ INPUT_SLIDER = Slider(
 )
 CHAIN_SLIDER = Slider("step", range(17), 11, lambda step: f"{step} of 16")
 CHECKPOINT_SLIDER = Slider(
-    "layers from checkpoint to checkpoint", range(2, 10), 3, lambda every: f"{every} of 9"
+    "checkpoint every", range(2, 10), 3, lambda every: f"{every} layers"
 )
 ENTRY_SLIDERS = Slider("row", range(6), 1), Slider("column", range(6), 4)
 BACKWARD_SLIDER = _backward_slider(5, start=12)
