@@ -216,6 +216,13 @@ CHECK_OF_STEP = {
 SOLUTION_PATHS = sorted(SOLUTIONS.glob("*.ipynb"))
 
 
+STEP_IN_PLACE = """\
+def gradient_step(all_weights, all_biases, all_dl_dweights, all_dl_dbiases, learning_rate):
+    for array, gradient in zip(all_weights + all_biases, all_dl_dweights + all_dl_dbiases):
+        array -= learning_rate * gradient
+    return all_weights, all_biases"""
+
+
 def exercise_with(solution, answer):
     """The exercise of a solution with ``answer(stub cell, solution cell)`` in its answer cells."""
     exercise = make_exercise(solution)
@@ -251,6 +258,10 @@ def course_grades(tmp_path_factory):
         _, lines = subject.mistakes[0]
         solved.cells.append(nbformat.v4.new_code_cell(subject.source(lines)))
         write_in(submissions, solved, f"wrong step {name}")
+    solution = read_notebook(SOLUTIONS / "09_batches_and_training.ipynb")
+    solved = exercise_with(solution, lambda cell, solved: solved.source)
+    solved.cells.append(nbformat.v4.new_code_cell(STEP_IN_PLACE))
+    write_in(submissions, solved, "step in place")
     main(
         ["grade", str(submissions), "--out", str(folder / "grades"), "--solutions", str(SOLUTIONS)]
     )
@@ -298,3 +309,9 @@ def test_a_wrong_step_of_a_derivation_loses_its_own_check_alone(course_grades, n
     lost = [column for column in full if column.startswith(exercise) and row[column] != full[column]]
     assert lost == [f"{exercise}: {check}"]
     assert row["status"] == "graded"
+
+
+def test_a_step_that_writes_into_its_arguments_loses_the_check_that_looks_for_it(course_grades):
+    row, full = course_grades["step in place"], course_grades["09_batches_and_training solved"]
+    lost = [column for column in full if column.startswith("09") and row[column] != full[column]]
+    assert lost == ["09_batches_and_training: the start is kept"]

@@ -97,7 +97,16 @@ def try_out(function, trial):
     arguments = _copied(trial.arguments)
     with unharmed():
         outcome = call(function, arguments, trial)
-        return replace(outcome, changed_arguments=not _same(arguments, trial.arguments))
+        changed = not _same(arguments, trial.arguments) or _says_that_it_changed_them(function)
+        return replace(outcome, changed_arguments=changed)
+
+
+def _says_that_it_changed_them(function):
+    """A function that runs in another process, as when it is graded, has copies to write into."""
+    try:
+        return getattr(function, "changed_arguments", None) is not None
+    except Exception:  # an object may raise anything when it is asked for an attribute
+        return False
 
 
 def run(function, trial):

@@ -266,6 +266,9 @@ class Answers:
         What was raised where an answer should have been defined.
     no_sandbox : str
         Why there was no process for an answer, if there was none.
+    changed : dict of str to list
+        What the arguments of an answer's last call were after it, if the answer wrote into them.
+        It wrote into its own copies: no array of this side is ever changed.
     """
 
     def __init__(self, code, limits, server, record=False):
@@ -276,6 +279,7 @@ class Answers:
         self.ended = {}
         self.undefined = {}
         self.no_sandbox = ""
+        self.changed = {}
         self.calls = [] if record else None
         self._processes = {}
         self._called = []  # the answers that are called at this moment
@@ -287,10 +291,18 @@ class Answers:
             linecache.cache[_file(name)] = (len(text), None, lines, _file(name))
 
     def function(self, name):
-        """A function that calls the answer."""
+        """A function that calls the answer.
+
+        Its attribute ``changed_arguments`` is None, or what the last call's arguments were after
+        it, if the answer wrote into them.
+        """
 
         def call(args, kwargs):
-            return self._call(name, args, kwargs)
+            self.changed.pop(name, None)
+            try:
+                return self._call(name, args, kwargs)
+            finally:
+                function.changed_arguments = self.changed.get(name)
 
         names = {"call": call}
         # Compiled under the name of the answer's own file, so that what it raises looks as if it
@@ -377,8 +389,12 @@ class Answers:
         wire.send(channel, kind, request, functions, deadline)
         while True:
             kind, value = self._receive(channel, deadline)
-            if kind == "returned":
-                return value
+            match kind, value:
+                case "returned", result:
+                    return result
+                case "returned and changed", [result, list(arguments)]:
+                    self.changed[name] = arguments
+                    return result
             if kind == "raised":
                 raise _error(name, value)
             if kind != "call back":

@@ -19,8 +19,9 @@ def serve(channel, largest):
 
     First comes the code, as ``("code", {"pieces": [[source, line], ...], "file": name})``; then
     ``("call", [name, args, kwargs])`` and ``("value", name)``, to which the reply is
-    ``("returned", value)`` or ``("raised", [type, message, line])``. A function among the
-    arguments is called over the channel as well: ``("call back", [number, args])``.
+    ``("returned", value)`` or ``("raised", [type, message, line])``, and where the answer has
+    written into what it was given ``("returned and changed", [value, args])``. A function among
+    the arguments is called over the channel as well: ``("call back", [number, args])``.
     """
     # An answer that draws numbers draws the same ones in every run.
     random.seed(0)
@@ -33,7 +34,10 @@ def serve(channel, largest):
         kind, request = wire.receive(channel, lambda number: _far(channel, number, largest))
         if kind == "call":
             name, arguments, keywords = request
+            given = copy.deepcopy(arguments)
             reply = _outcome(_call, namespace, name, arguments, keywords, file=code["file"])
+            if reply[0] == "returned" and not _same(arguments, given):
+                reply = "returned and changed", [reply[1], arguments]
         else:
             reply = _outcome(namespace.__getitem__, request, file=code["file"])
 
@@ -50,6 +54,17 @@ def _define(code, namespace):
 
 def _call(namespace, name, arguments, keywords):
     return namespace[name](*arguments, **keywords)
+
+
+def _same(one, other):
+    """Whether two values hold the same arrays; what is no array, list or tuple is not compared."""
+    if isinstance(other, np.ndarray):
+        return isinstance(one, np.ndarray) and (
+            (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
+        )
+    if isinstance(other, (list, tuple)):
+        return type(one) is type(other) and len(one) == len(other) and all(map(_same, one, other))
+    return True
 
 
 def _outcome(function, *arguments, file):
@@ -75,6 +90,8 @@ def _send(channel, kind, value, largest):
     except wire.Broken:
         raise
     except BaseException as error:  # too large, or an object that defends itself
+        if kind == "returned and changed":  # the result alone may be sent
+            return _send(channel, "returned", value[0], largest)
         name, message, _ = _told(error, "")
         wire.send(channel, "raised", [name, f"the result cannot be passed on: {message}", None])
 
