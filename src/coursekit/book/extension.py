@@ -12,6 +12,7 @@ from coursekit.book import (
     exercise_link,
     formulas,
     freshness,
+    lessons,
     mistakes,
     notation,
     pages,
@@ -27,7 +28,7 @@ HERE = Path(__file__).parent
 def setup(app):
     parts = (
         api, formulas, questions, exercise_link, source, mistakes, notation, references,
-        typography, pages, freshness,
+        lessons, typography, pages, freshness,
     )
     for part in parts:
         part.setup(app)
