@@ -10,7 +10,7 @@ from course_notebooks import ROOT
 from pybtex.database import parse_file
 
 ENTRIES = parse_file(ROOT / "references.bib").entries
-CITED = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
+CITED = re.compile(r"(?<!`)\{cite(?::\w+)?\}`([^`]+)`")
 NEEDED = {
     "article": {"author", "title", "journal", "year"},
     "book": {"author", "title", "publisher", "year"},
