@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from course_notebooks import EXERCISES, SOLUTIONS, code, small_solution, with_cell, write_in
 
@@ -29,6 +30,14 @@ def run_alone(path, folder):
         text=True,
     )
     return result.returncode, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("path", [EXERCISES / n for n in NAMES] + [SOLUTIONS / n for n in NAMES], ids=str)
+def test_a_notebook_is_one_that_jupyter_opens(path):
+    notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+    nbformat.validate(notebook)
+    assert notebook.nbformat == 4
+    assert notebook.metadata.kernelspec.name == "python3"
 
 
 @pytest.mark.parametrize("name", NAMES)
