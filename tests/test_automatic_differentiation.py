@@ -368,7 +368,7 @@ def two(left=(2, 1), right=(2, 1)):
         (lambda: Variable([], [1.0, np.nan]), ValueError, "value must be finite.*index"),
         (lambda: Variable([], ["a"]), ValueError, "value must hold real numbers"),
         (lambda: on_tape([np.ones(2)])[0] + 1.0, TypeError, "must be on a tape, got float"),
-        (lambda: np.ones(2) * on_tape([np.ones(2)])[0], TypeError, "unsupported operand"),
+        (lambda: np.ones((2, 2)) @ two()[0], TypeError, "unsupported operand"),
         (lambda: two()[0] + two()[0], ValueError, "different tapes"),
         (lambda: two()[0] @ two()[1], ValueError, "different tapes"),
         (
@@ -384,6 +384,7 @@ def two(left=(2, 1), right=(2, 1)):
         (lambda: sum_to_shape(np.ones((2, 1)), (2, 3)), ValueError, r"\(2, 3\) is not expanded"),
         (lambda: Dual([1.0, 2.0], [1.0]), ValueError, r"tangent must have.*\(2,\), got \(1,\)"),
         (lambda: Dual([1.0]) * 2.0, TypeError, "must be dual, got float"),
+        (lambda: np.ones((1, 1)) @ Dual([[1.0]]), TypeError, "unsupported operand"),
         (lambda: Dual(1j), ValueError, "value must hold real numbers"),
         (
             lambda: tape_gradients([[1.0]], [[[1.0]]], [[[1.0]]], [[1.0, 2.0]]), ValueError,

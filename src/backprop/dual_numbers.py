@@ -43,7 +43,7 @@ class Dual:
         If one side of an operator is not dual.
     """
 
-    __array_ufunc__ = None  # an array on the left of an operator is an error, not a loop
+    __array_ufunc__ = None  # with an array on the left of an operator, NumPy leaves it to us
 
     @validated(_check_dual)
     def __init__(self, value, tangent=None):

@@ -66,7 +66,7 @@ class Variable:
         If one side of an operator is no variable.
     """
 
-    __array_ufunc__ = None  # an array on the left of an operator is an error, not a loop
+    __array_ufunc__ = None  # with an array on the left of an operator, NumPy leaves it to us
 
     @validated(_check_variable)
     def __init__(self, tape, value, operation="input", parents=(), vjp=None):
@@ -226,7 +226,7 @@ def backward_sweep(output, upstream=1.0):
     """
     gradients = [np.zeros(variable.value.shape) for variable in output.tape]
     gradients[output.place] = upstream
-    for variable in reversed(output.tape[: output.place + 1]):
+    for variable in reversed(output.tape):
         if variable.parents:
             contributions = variable.vjp(gradients[variable.place])
             for parent, contribution in zip(variable.parents, contributions):
