@@ -30,6 +30,7 @@ from backprop.automatic_differentiation import (
     tape_gradients,
 )
 from backprop.chain_rule import measured_jacobian
+from backprop.counting import count_operations
 from backprop.dual_numbers import Dual
 from backprop.tape import Variable, backward_sweep, sum_to_shape
 
@@ -329,6 +330,16 @@ def test_the_multiplications_are_those_that_are_counted_by_hand():
     recorded, _, _ = record_network(x, all_weights, all_biases, y)
     forward = (4 * 3 + 2 * 4) * examples + 2 * examples  # two products, and the squares
     assert count_on_tape(recorded) == (forward, 2 * forward, 2 * forward)
+
+
+def test_the_multiplications_of_a_sweep_are_those_that_are_counted_while_it_runs():
+    recorded, _, _ = record_network(*reference_network())
+    counted = sum(
+        count_operations(variable.vjp, np.ones(variable.value.shape))["multiplications"]
+        for variable in recorded
+        if variable.operation in ("matmul", "multiply")
+    )
+    assert counted == count_on_tape(recorded)[1]
 
 
 def test_an_exponential_is_multiplied_once_on_the_way_back_and_never_on_the_way_forward():

@@ -82,7 +82,7 @@ class Variable:
         def vjp(dl_dc):
             return sum_to_shape(dl_dc, a.shape), sum_to_shape(dl_dc, b.shape)
 
-        return Variable(self.tape, a + b, "add", (self.place, other.place), vjp)
+        return record("add", [self, other], a + b, vjp)
 
     @validated(_check_two)
     def __sub__(self, other):
@@ -91,16 +91,17 @@ class Variable:
         def vjp(dl_dc):
             return sum_to_shape(dl_dc, a.shape), sum_to_shape(-dl_dc, b.shape)
 
-        return Variable(self.tape, a - b, "subtract", (self.place, other.place), vjp)
+        return record("subtract", [self, other], a - b, vjp)
 
     @validated(_check_two)
     def __mul__(self, other):
         a, b = self.value, other.value
 
         def vjp(dl_dc):
-            return sum_to_shape(b * dl_dc, a.shape), sum_to_shape(a * dl_dc, b.shape)
+            dl_da, dl_db = b * dl_dc, a * dl_dc
+            return sum_to_shape(dl_da, a.shape), sum_to_shape(dl_db, b.shape)
 
-        return Variable(self.tape, a * b, "multiply", (self.place, other.place), vjp)
+        return record("multiply", [self, other], a * b, vjp)
 
     @validated(_check_matrices)
     def __matmul__(self, other):
@@ -109,7 +110,7 @@ class Variable:
         def vjp(dl_dc):
             return dl_dc @ b.T, a.T @ dl_dc
 
-        return Variable(self.tape, a @ b, "matmul", (self.place, other.place), vjp)
+        return record("matmul", [self, other], a @ b, vjp)
 
     def relu(self):
         """The ReLU of each entry; at zero its derivative is 0."""
@@ -119,7 +120,7 @@ class Variable:
         def vjp(dl_dc):
             return (np.where(active, dl_dc, 0.0),)
 
-        return Variable(self.tape, np.where(active, a, 0.0), "relu", (self.place,), vjp)
+        return record("relu", [self], np.where(active, a, 0.0), vjp)
 
     def exp(self):
         """The exponential of each entry."""
@@ -128,7 +129,7 @@ class Variable:
         def vjp(dl_dc):
             return (c * dl_dc,)
 
-        return Variable(self.tape, c, "exp", (self.place,), vjp)
+        return record("exp", [self], c, vjp)
 
     def sum(self):
         """The sum of all entries, one number."""
@@ -137,7 +138,13 @@ class Variable:
         def vjp(dl_dc):
             return (np.full(a.shape, dl_dc),)
 
-        return Variable(self.tape, a.sum(), "sum", (self.place,), vjp)
+        return record("sum", [self], a.sum(), vjp)
+
+
+def record(operation, parents, value, vjp):
+    """Put a new value on the tape of the variables that it was made from, its parents."""
+    places = tuple(parent.place for parent in parents)
+    return Variable(parents[0].tape, value, operation, places, vjp)
 
 
 def _check_sum_to_shape(gradient, shape):

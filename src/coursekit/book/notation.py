@@ -375,7 +375,7 @@ EQUATIONS = [
     ),
     Equation(
         "eq-vjp-multiply", "back through a product entry by entry", "tape.Variable.__mul__",
-        "return sum_to_shape(b * dl_dc, a.shape), sum_to_shape(a * dl_dc, b.shape)",
+        "dl_da, dl_db = b * dl_dc, a * dl_dc",
     ),
     Equation(
         "eq-vjp-matmul", "back through a product of matrices", "tape.Variable.__matmul__",

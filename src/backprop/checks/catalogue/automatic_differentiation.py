@@ -27,6 +27,8 @@ def _broadcast_cases(rng):
         yield name, (of_both_signs(rng, expanded), shape)
 
 
+_STRETCHED = "if size == 1:\n    gradient = gradient.sum(axis=axis, keepdims=True)"
+
 SUM_TO_SHAPE = Subject(
     "sum_to_shape",
     """\
@@ -34,15 +36,12 @@ def sum_to_shape(gradient, shape):
     added = gradient.ndim - len(shape)
     {front}
     for axis, size in enumerate(shape):
-        {which}
-        if expanded:
-            {stretched}
+        {stretched}
     {end}
 """,
     {
         "front": "gradient = gradient.sum(axis=tuple(range(added)))",
-        "which": "expanded = size == 1",
-        "stretched": "gradient = gradient.sum(axis=axis, keepdims=True)",
+        "stretched": _STRETCHED,
         "end": "return gradient",
     },
     (
@@ -52,7 +51,7 @@ def sum_to_shape(gradient, shape):
             "which shape has a gradient?",
             "A gradient has the shape of its variable, and the variable is the array before it was "
             "expanded.",
-            {"front": "pass", "which": "expanded = False"},
+            {"front": "pass", "stretched": "pass"},
         ),
         _broadcast(
             "broadcast-mean", "A mean in place of the sum",
@@ -61,8 +60,8 @@ def sum_to_shape(gradient, shape):
             "Each use of the entry is a path of its own, and what comes back by several paths is "
             "added.",
             {"front": "gradient = gradient.mean(axis=tuple(range(added)))",
-             "stretched": "gradient = gradient.mean(axis=axis, keepdims=True)"},
-            {"stretched": "gradient = gradient.mean(axis=axis, keepdims=True)"},
+             "stretched": _STRETCHED.replace("sum", "mean")},
+            {"stretched": _STRETCHED.replace("sum", "mean")},
         ),
         _broadcast(
             "broadcast-one-use", "Only one of the uses is counted",
@@ -70,10 +69,10 @@ def sum_to_shape(gradient, shape):
             "used?",
             "The expanded array holds the entry several times, and each of them is on a path to "
             "the loss.",
-            {"stretched": "gradient = gradient.take([0], axis)"},
-            {"stretched": "gradient = gradient.take([0], axis)",
-             "front": "gradient = gradient[(0,) * added]"},
-            {"stretched": "gradient = gradient.take([-1], axis)"},
+            {"stretched": "if size == 1:\n    gradient = gradient.take([0], axis)"},
+            {"front": "gradient = gradient[(0,) * added]",
+             "stretched": "if size == 1:\n    gradient = gradient.take([0], axis)"},
+            {"stretched": "if size == 1:\n    gradient = gradient.take([-1], axis)"},
         ),
         _broadcast(
             "broadcast-axis-lost", "The summed axis is gone",
@@ -81,7 +80,7 @@ def sum_to_shape(gradient, shape):
             "the numbers of the other axes when one is summed away?",
             "When an axis disappears, the ones behind it move up, and a column of shape (3, 1) "
             "becomes an array of shape (3,). An axis that is kept, with length 1, moves nothing.",
-            {"stretched": "gradient = gradient.sum(axis=axis)"},
+            {"stretched": _STRETCHED.replace(", keepdims=True", "")},
         ),
         _broadcast(
             "broadcast-front-forgotten", "The axes that were added in front are not summed",
@@ -95,22 +94,21 @@ def sum_to_shape(gradient, shape):
             "You add up along axes that are as long as they were before. Along which axes did an "
             "entry get copies?",
             "An entry has copies along an axis of length 1, and along no other.",
-            {"which": "expanded = size != 1"},
+            {"stretched": _STRETCHED.replace("==", "!=")},
         ),
         _broadcast(
             "broadcast-all-summed", "Everything is added up",
             "All entries of your result are alike. Do copies of different entries belong together?",
             "Only the copies of one entry are added, those along the expanded axes.",
-            {"end": "return np.full(shape, gradient.sum())", "front": "pass",
-             "which": "expanded = False"},
+            {"front": "pass", "stretched": "pass",
+             "end": "return np.full(shape, gradient.sum())"},
         ),
         _broadcast(
             "broadcast-cut", "The gradient is cut to its shape",
             "Your result has the right shape, but takes its numbers from the beginning of the "
             "gradient and drops the rest. What is to become of the rest?",
             "To reshape or to cut an array adds nothing up.",
-            {"end": "return np.resize(gradient, shape)", "front": "pass",
-             "which": "expanded = False"},
+            {"front": "pass", "stretched": "pass", "end": "return np.resize(gradient, shape)"},
         ),
         _broadcast(
             "broadcast-sign", "The sign is wrong",
