@@ -261,6 +261,7 @@ NAMES = [
     Name("`networks`", "over how many random networks a mean is taken", "11_depth_and_initialization"),
     Name("`forward_pass`, `backward_pass`", "the functions with which that is measured", "11_depth_and_initialization"),
     Name("`gradient`, `shape`", "the gradient of an array that was expanded, and the array's own shape", "12_automatic_differentiation"),
+    Name("`operation`, `parents`, `vjp`", "what made a value on a tape, from what, and what comes back through it", "12_automatic_differentiation"),
     Name("`tape`", "the list of all that was computed, in its order", "12_automatic_differentiation"),
     Name("`constants`", "what a function is called with beside the variable", "12_automatic_differentiation"),
     Name("`weight_directions`, `bias_directions`", "how fast each parameter moves", "12_automatic_differentiation"),
