@@ -14,8 +14,8 @@ from backprop import (
     compute_network_output,
     finite_difference_gradients,
     initialize_parameters,
-    least_squares_loss,
 )
+from backprop.measuring_cost import one_by_one_gradients
 
 ROUNDS = 15
 SHORTEST_MEASUREMENT = 0.01  # seconds; what takes less is repeated within a round
@@ -93,25 +93,8 @@ def tiled(net_input, all_weights, all_biases, y, all_f, all_h):
     return finite_difference_gradients(net_input, all_weights, all_biases, y)
 
 
-def one_at_a_time(net_input, all_weights, all_biases, y, all_f, all_h, step=2.0**-17):
-    """Central differences as one writes them first: two forward passes a parameter."""
-
-    def loss():
-        net_output, _, _ = compute_network_output(net_input, all_weights, all_biases)
-        return least_squares_loss(net_output, y)
-
-    def gradient(array):
-        result = np.empty(array.shape)
-        for index in np.ndindex(array.shape):
-            value = array[index]
-            array[index] = value + step
-            after = loss()
-            array[index] = value - step
-            result[index] = (after - loss()) / (2 * step)
-            array[index] = value
-        return result
-
-    return [gradient(array) for array in [*all_weights, *all_biases]]
+def one_at_a_time(net_input, all_weights, all_biases, y, all_f, all_h):
+    return one_by_one_gradients(net_input, all_weights, all_biases, y)
 
 
 if __name__ == "__main__":

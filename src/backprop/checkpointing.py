@@ -1,7 +1,7 @@
 """A backward pass that keeps few activations and computes the others again (chapter 10)."""
 
 from backprop.backward_pass import indicator_function, sum_over_batch
-from backprop.cost import _check_widths_and_examples
+from backprop.cost import check_widths_and_examples
 from backprop.forward_pass import relu
 from backprop.loss import d_loss_d_output
 from backprop.validation import as_columns, as_layer_values, as_network, as_size, validated
@@ -162,7 +162,7 @@ def checkpointed_backward_pass(net_input, all_weights, all_biases, y, every=2):
 
 
 def _check_widths_examples_and_every(widths, examples, every):
-    return *_check_widths_and_examples(widths, examples), as_size(every, "every")
+    return *check_widths_and_examples(widths, examples), as_size(every, "every")
 
 
 @validated(_check_widths_examples_and_every)

@@ -21,7 +21,8 @@ def layer_widths(all_weights, all_biases):
     return [all_weights[0].shape[1], *(len(weights) for weights in all_weights)]
 
 
-def _check_widths_and_examples(widths, examples):
+def check_widths_and_examples(widths, examples):
+    """The widths as a list of ints and the number of examples, or a ValueError."""
     if not isinstance(widths, (list, tuple)) or len(widths) < 2:
         raise ValueError(
             f"widths must be a list of at least two sizes, from D_0 to D_{{K+1}}, got {widths!r}."
@@ -30,7 +31,7 @@ def _check_widths_and_examples(widths, examples):
     return sizes, as_size(examples, "examples")
 
 
-@validated(_check_widths_and_examples)
+@validated(check_widths_and_examples)
 def forward_operations(widths, examples=1):
     """The multiplications and the additions of the forward pass: B sum_k D_{k+1} D_k of each.
 
@@ -62,7 +63,7 @@ def forward_operations(widths, examples=1):
     return multiplications, additions
 
 
-@validated(_check_widths_and_examples)
+@validated(check_widths_and_examples)
 def backward_multiplications(widths, examples=1):
     """The multiplications of the backward pass, line by line.
 
@@ -88,7 +89,7 @@ def backward_multiplications(widths, examples=1):
     return [start, biases, weights, back, mask]
 
 
-@validated(_check_widths_and_examples)
+@validated(check_widths_and_examples)
 def backward_additions(widths, examples=1):
     """The additions of the backward pass, line by line, in the order of `backward_multiplications`.
 
@@ -126,7 +127,7 @@ def backward_operations(widths, examples=1):
     return sum(backward_multiplications(widths, examples)), sum(backward_additions(widths, examples))
 
 
-@validated(lambda widths: _check_widths_and_examples(widths, 1)[:1])
+@validated(lambda widths: check_widths_and_examples(widths, 1)[:1])
 def number_of_parameters(widths):
     """P, of the widths alone.
 
@@ -158,7 +159,7 @@ def forward_passes(widths, scheme):
     return passes[scheme]
 
 
-@validated(lambda widths: _check_widths_and_examples(widths, 1)[:1])
+@validated(lambda widths: check_widths_and_examples(widths, 1)[:1])
 def share_behind(widths):
     """The share of a forward pass that lies behind the nudged parameter, on average.
 
@@ -177,7 +178,7 @@ def share_behind(widths):
     return again / (sum(parameters) * sum(products))
 
 
-@validated(_check_widths_and_examples)
+@validated(check_widths_and_examples)
 def kept_numbers(widths, examples=1):
     """How many numbers are kept for the way back: all f_k and h_k, or the h_k and the output alone.
 
