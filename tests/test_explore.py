@@ -329,3 +329,29 @@ def test_without_ipywidgets_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
     with pytest.raises(ImportError, match="pip install ipywidgets"):
         explore.explore_forward_pass()
+
+
+@pytest.mark.parametrize("hidden_layers, terms_times_variance", [(10, 1.0), (20, 4.0)])
+def test_the_words_of_a_depth_tell_the_factor_and_what_is_measured(
+    hidden_layers, terms_times_variance
+):
+    """The measured change is that of a mean over few networks: its order is right."""
+    said = in_plain(explore.depth_state(hidden_layers, terms_times_variance).in_words)
+    factor = terms_times_variance / 2
+    assert f"multiplies the mean square by {factor:g}." in said
+    measured = [float(number) for number in re.findall(r"times ([\d.e+-]+?)[,.]? ?(?=,|the|$)", said)]
+    assert len(measured) == 2
+    for number in measured:
+        assert abs(np.log10(number) - hidden_layers * np.log10(factor)) < 1
+
+
+def test_moving_either_slider_of_the_depth_draws_that_network():
+    *sliders, picture = parts(explore.explore_depth())
+    sliders[0].value, sliders[1].value = 10, 3.0
+    assert picture.value == explore.depth_state(10, 3.0)._repr_png_()
+
+
+@pytest.mark.parametrize("hidden_layers", [0, 51, 2.5])
+def test_a_depth_beside_the_slider_is_refused(hidden_layers):
+    with pytest.raises(ValueError, match="hidden_layers must be a whole number from 1 to 50"):
+        explore.depth_state(hidden_layers, 2.0)

@@ -18,6 +18,7 @@ from backprop import (
     chain_rule_plots,
     complex_step_gradients,
     compute_network_output,
+    depth_plots,
     cost_plots,
     finite_difference_gradients,
     initialize_parameters,
@@ -38,6 +39,11 @@ COSTS = {
     "parameters": [7, 25], "forward": [8.5, 27.0], "central": [15.0, 52.0],
     "complex": [9.0, 31.0], "backward": [1.6, 2.2],
 }
+
+
+# A curve of three layers: its label, forward, backward, and the factor of a layer.
+SIZES = [("σ² = 4/D", np.array([1.0, 2.1, 3.9]), np.array([4.2, 2.0, 1.0]), 2.0)]
+SINGLE = np.array([[0.0, 0.0, 1.1], [0.3, 0.7, 0.9]])  # nothing came back in the first network
 
 
 def network(hidden_layers=5, width=6, seed=0):
@@ -72,6 +78,14 @@ def figures(all_weights, all_biases, all_f, all_h, all_dl_df):
             *record_network(X, all_weights, all_biases, Y)
         ),
         "two modes": automatic_differentiation_plots.draw_two_modes(),
+        "sizes through depth": depth_plots.draw_sizes_through_depth(SIZES),
+        "gradient sizes": depth_plots.draw_gradient_sizes([SIZES[0][:1] + SIZES[0][2:]]),
+        "single networks": depth_plots.draw_single_networks([("five units", SINGLE)]),
+        "depth": depth_plots.draw_depth(*SIZES[0][1:], 20),
+        "dead unit": depth_plots.draw_dead_unit(
+            all_weights[1], all_dl_df[1], all_weights[2], unit=0, layer=1
+        ),
+        "residual connection": depth_plots.draw_residual_connection(),
         "bias nudge": plots.draw_bias_nudge(all_biases, all_f, layer=1, unit=0),
         "outer product": plots.draw_outer_product(all_dl_df[1], all_h[1], layer=1),
         "one unit back": plots.draw_one_unit_back(all_weights, all_dl_df, layer=1, unit=0),
@@ -406,3 +420,43 @@ def test_every_row_of_the_checkpoints_says_how_many_activations_are_held():
 def test_an_argument_that_does_not_fit_is_named(draw, message):
     with pytest.raises(ValueError, match=message):
         draw()
+
+
+def test_the_derived_line_of_a_depth_is_the_power_of_the_factor():
+    left, right = depth_plots.draw_sizes_through_depth(SIZES).axes
+    derived, measured = left.lines
+    assert derived.get_ydata().tolist() == [1.0, 2.0, 4.0]
+    assert measured.get_ydata().tolist() == [1.0, 2.1, 3.9]
+    derived, measured = right.lines
+    assert derived.get_ydata().tolist() == [4.0, 2.0, 1.0]
+    assert measured.get_ydata().tolist() == [4.2, 2.0, 1.0]
+
+
+def test_a_network_in_which_nothing_comes_back_has_a_line_that_ends():
+    (axes,) = depth_plots.draw_single_networks([("five units", SINGLE)]).axes
+    dead, alive, _ = axes.lines
+    assert np.isnan(dead.get_ydata()).tolist() == [True, True, False]
+    assert alive.get_ydata().tolist() == [0.3, 0.7, 0.9]
+
+
+def test_the_zeros_of_a_dead_unit_stand_in_its_row_its_entry_and_its_column_above():
+    weights, biases, above = np.full((3, 2), 1.5), np.full((3, 1), 2.5), np.full((2, 3), 3.5)
+    weights[1], biases[1], above[:, 1] = 0, 0, 0
+    shown = texts(depth_plots.draw_dead_unit(weights, biases, above, unit=1))
+    assert [shown.count(text) for text in ("0", "1.50", "2.50", "3.50")] == [5, 4, 2, 4]
+    assert {"row 1: zeros", "column 1: zeros", "unit 1"} <= set(shown)
+
+
+def test_a_dead_unit_that_does_not_fit_its_gradients_is_refused():
+    arrays = np.ones((3, 2)), np.ones((3, 1)), np.ones((2, 3))
+    with pytest.raises(ValueError, match="unit must be a whole number from 0 to 2"):
+        depth_plots.draw_dead_unit(*arrays, unit=3)
+    with pytest.raises(ValueError, match=r"dl_dweights must have 3 rows, got shape \(2, 3\)"):
+        depth_plots.draw_dead_unit(arrays[2], *arrays[1:], unit=0)
+    with pytest.raises(ValueError, match=r"dl_dweights_above must have 3 columns"):
+        depth_plots.draw_dead_unit(*arrays[:2], arrays[0], unit=0)
+
+
+def test_more_curves_than_there_are_marks_are_refused():
+    with pytest.raises(ValueError, match="curves must be at most 3, got 4"):
+        depth_plots.draw_sizes_through_depth(SIZES * 4)
