@@ -10,7 +10,7 @@ from course_notebooks import EXERCISES, ROOT
 
 from coursekit.notebooks import has_tag, read_notebook
 
-PATHS = sorted(EXERCISES.glob("0[1-8]_*.ipynb"))
+PATHS = sorted([*EXERCISES.glob("0[1-8]_*.ipynb"), *EXERCISES.glob("11_*.ipynb")])
 
 
 def cells_of(path):
@@ -81,6 +81,7 @@ BY_HAND = {
     "06_weight_gradients": [0.03, 0, 0, -0.12],
     "07_backward_pass": [2, 2, 0],
     "08_checking_gradients": [6.1, 6.01, 6, 3.01, 0],
+    "11_depth_and_initialization": [0.5, 0.0625, 0.5, 1],
 }
 
 
