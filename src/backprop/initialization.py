@@ -197,9 +197,10 @@ def initialize_normal(widths, standard_deviations, seed=0):
     [(8, 2), (3, 8)]
     """
     draws = np.random.default_rng(seed)
+    layers = zip(widths, widths[1:], standard_deviations)
     all_weights = [
         draws.normal(0, sigma, size=(after, before))
-        for before, after, sigma in zip(widths, widths[1:], standard_deviations)
+        for before, after, sigma in layers
     ]
     all_biases = [np.zeros((after, 1)) for after in widths[1:]]
     return all_weights, all_biases

@@ -87,7 +87,9 @@ def _check_residual_backward_pass(all_weights, all_biases, all_f, all_h, y, d_lo
 
 
 @validated(_check_residual_backward_pass)
-def residual_backward_pass(all_weights, all_biases, all_f, all_h, y, d_loss=d_loss_d_output):
+def residual_backward_pass(
+    all_weights, all_biases, all_f, all_h, y, d_loss=d_loss_d_output
+):
     """Gradient of the loss of a residual network, by default the summed squared error.
 
     As `backprop.backward_pass`, with one more path for 0 < k < K:
@@ -129,7 +131,8 @@ def residual_backward_pass(all_weights, all_biases, all_f, all_h, y, d_loss=d_lo
         all_dl_dbiases[layer] = sum_over_batch(dl_df)
         all_dl_dweights[layer] = dl_df @ all_h[layer].T
         if layer > 0:
-            through_weights = indicator_function(all_f[layer - 1]) * (all_weights[layer].T @ dl_df)
+            dl_dh = all_weights[layer].T @ dl_df
+            through_weights = indicator_function(all_f[layer - 1]) * dl_dh
             round_them = dl_df if layer < K else 0.0
             dl_df = through_weights + round_them
     return all_dl_dweights, all_dl_dbiases
