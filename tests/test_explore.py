@@ -165,6 +165,24 @@ def test_the_step_of_the_weights_shows_every_entry(step, layer):
         assert text in shown
 
 
+@pytest.mark.parametrize("step, layer", [(5, 5), (9, 4), (13, 3), (21, 1)])
+def test_the_step_through_the_relu_shows_the_mask_of_the_layer_in_front(step, layer):
+    _, all_f, _ = compute_network_output(X, *initialize_parameters())
+    shown = [t.get_text() for t in explore.backward_pass_state(step).findobj(Text)]
+    assert shown.count("1") == (all_f[layer - 1] > 0).sum()
+    for number in (*all_f[layer - 1].ravel(), *measured_dl_dh(layer)):
+        assert f"{number:.2f}" in map(in_plain, shown)
+
+
+def test_the_step_through_the_weights_shows_the_transposed_matrix():
+    all_weights, _ = initialize_parameters()
+    figure = explore.backward_pass_state(12)
+    at = {in_plain(t.get_text()): t.get_position() for t in figure.findobj(Text)}
+    for (i, j), weight in np.ndenumerate(all_weights[3][:3, :3]):
+        (across, height), (right, _) = at[f"{weight:.2f}"], at[f"{all_weights[3][5, j]:.2f}"]
+        assert across < right and height == -0.5 - j
+
+
 @pytest.mark.parametrize("step", [0, 24, 1.5])
 def test_a_step_beside_the_backward_pass_is_refused(step):
     with pytest.raises(ValueError, match="whole number from 1 to 23"):
