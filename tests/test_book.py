@@ -262,7 +262,22 @@ MOVING = {
     ("08_checking_gradients", "smooth-steps"): (
         explore.smooth_step_size_state, [explore.STEP_SIZE_SLIDER],
     ),
+    ("09_batches_and_training", "learning-rate"): (
+        explore.learning_rate_state, [explore.LEARNING_RATE_SLIDER],
+    ),
+    ("10_cost_of_a_gradient", "checkpoints"): (
+        explore.checkpoints_state, [explore.CHECKPOINT_SLIDER],
+    ),
+    ("11_depth_and_initialization", "depth-slider"): (
+        explore.depth_state, [explore.DEPTH_SLIDER, explore.VARIANCE_SLIDER],
+    ),
 }
+
+
+def test_every_picture_that_moves_is_compared_with_its_function(page, path):
+    first = [slider["id"] for slider in page.select(".bp-sliders > input:first-of-type")]
+    assert len(first) == len(page.select(".bp-moving"))
+    assert set(first) == {f"{name}-slider-0" for chapter, name in MOVING if chapter == path.stem}
 
 
 @pytest.mark.parametrize("chapter, name", MOVING)
