@@ -6,9 +6,6 @@ import sys
 
 import pytest
 from course_notebooks import ROOT, SOLUTIONS
-
-pytest.importorskip("proselint")
-pytest.importorskip("codespell_lib")
 from proselint.checks import __register__
 from proselint.config import DEFAULT
 from proselint.registry import CheckRegistry
