@@ -16,15 +16,20 @@ from coursekit.notebooks import has_tag, read_notebook
 PATHS = sorted(SOLUTIONS.glob("*.ipynb"))
 
 LOOK_UP = """\
+import hashlib
 import numpy as np
 
 
-def key(value):
+def text(value):
     if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(key, value))}]"
+        return f"[{', '.join(map(text, value))}]"
     if isinstance(value, (np.ndarray, np.number)):
         return f"{value.shape} {value.tolist()}"
     return repr(value)
+
+
+def key(name, arguments):
+    return hashlib.sha256(f"{name} {text(arguments)}".encode()).hexdigest()[:12]
 
 
 KNOWN = {
@@ -33,11 +38,16 @@ KNOWN = {
 """
 
 
-def key(value):
+LONGEST_RESULT = 2_000  # characters; what is longer nobody types in, and a cell has its limit
+# An answer that has so few arguments to tell apart that a table of all is the answer.
+A_TABLE_IS_THE_ANSWER = {"05_bias_gradients": {"step 1: one entry"}}
+
+
+def key(name, arguments):
     """As in the submission: it runs there, and `KNOWN` is made with it here."""
     names = {}
     exec(LOOK_UP % "", names)
-    return names["key"](value)
+    return names["key"](name, arguments)
 
 
 def as_code(value):
@@ -53,13 +63,19 @@ def as_code(value):
 def with_recorded_answers(path):
     """A submission whose answers know what the right ones return in the solution as it is."""
     known, names, answers = {}, {"display": lambda *args: None}, []
+    running = []
 
     def recorded(function):
         @functools.wraps(function)
         def record(*arguments):
-            asked = f"{function.__name__} {key(arguments)}"
-            result = function(*arguments)
-            if not any(map(callable, arguments)):  # a function is another one each time
+            asked = key(function.__name__, arguments)
+            running.append(asked)
+            try:
+                result = function(*arguments)
+            finally:
+                running.pop()
+            # A function is another one each time; nor is it the checks that call from an answer.
+            if not running and not any(map(callable, arguments)):
                 known[asked] = as_code(result)
             return result
 
@@ -75,9 +91,10 @@ def with_recorded_answers(path):
                 new = [name for name in names if name not in before and callable(names[name])]
                 names |= {name: recorded(names[name]) for name in new}
                 answers += new
-    code = LOOK_UP % "\n".join(f"    {asked!r}: {value}," for asked, value in known.items())
+    short = {asked: value for asked, value in known.items() if len(value) < LONGEST_RESULT}
+    code = LOOK_UP % "\n".join(f"    {asked!r}: {value}," for asked, value in short.items())
     for name in answers:
-        code += f"\n\ndef {name}(*arguments):\n    return KNOWN.get(f'{name} {{key(arguments)}}')\n"
+        code += f"\n\ndef {name}(*arguments):\n    return KNOWN.get(key('{name}', arguments))\n"
     course = {"course": {"exercise": path.stem}}
     cells = [nbformat.v4.new_code_cell(code)]
     return nbformat.v4.new_notebook(cells=cells, metadata=course)
@@ -112,4 +129,7 @@ def test_answers_that_are_looked_up_earn_nothing_under_a_secret_seed(
     path, same_seed, other_seed
 ):
     assert float(same_seed[path.stem]["score"]) > 0  # they do know the notebook's own numbers
-    assert (other_seed[path.stem]["status"], other_seed[path.stem]["score"]) == ("graded", "0")
+    row = other_seed[path.stem]
+    passed = {name for name in row if name.startswith(f"{path.stem}: ") and row[name] not in "0"}
+    allowed = {f"{path.stem}: {name}" for name in A_TABLE_IS_THE_ANSWER.get(path.stem, ())}
+    assert (row["status"], passed - allowed) == ("graded", set())
