@@ -75,6 +75,13 @@ def test_a_result_that_is_too_large_is_an_error_of_the_answer_and_does_not_end_i
     assert len(call(server, "return bytes(3).hex() * 400_000", output_size=3)) == wire.LONGEST_TEXT
 
 
+def test_the_size_that_an_array_may_have_is_the_one_that_was_chosen(server):
+    body = "import numpy\n    return numpy.ones(10**6)"  # 8 MB
+    with pytest.raises(Exception, match="the result cannot be passed on: larger than 2 MB"):
+        call(server, body, output_size=2)
+    assert call(server, body, output_size=16).shape == (10**6,)
+
+
 def test_what_an_answer_keeps_in_memory_is_let_go_when_another_is_called(server):
     keep = "kept = []\ndef {}():\n    kept.append(bytearray(300 * 2**20))\n    return len(kept)"
     code = {name: [(keep.format(name), True)] for name in ("first", "second", "third")}

@@ -64,7 +64,7 @@ def plain_text(text):
 # ---- values --------------------------------------------------------------------------------
 
 
-def encode(value, functions=None):
+def encode(value, functions=None, largest=LARGEST):
     """(tree, arrays): a tree for JSON, and the arrays that it refers to by their places.
 
     Parameters
@@ -73,12 +73,14 @@ def encode(value, functions=None):
     functions : list, optional
         Where functions in ``value`` are kept, to be called back by their number; without it they
         are opaque.
+    largest : int
+        That an array may have, in bytes.
     """
     arrays = []
-    return _encode(value, functions, arrays, 0), arrays
+    return _encode(value, functions, arrays, largest, 0), arrays
 
 
-def _encode(value, functions, arrays, depth):
+def _encode(value, functions, arrays, largest, depth):
     kind = type(value)
     if value is None or kind in (bool, float):
         return value
@@ -89,23 +91,27 @@ def _encode(value, functions, arrays, depth):
     if kind is complex:
         return ["complex", value.real, value.imag]
     if isinstance(value, (np.ndarray, np.generic)):
-        return _encode_array(value, arrays)
+        return _encode_array(value, arrays, largest)
     if depth < DEEPEST:
         if isinstance(value, (list, tuple)):
             name = "tuple" if isinstance(value, tuple) else "list"
-            return [name, [_encode(entry, functions, arrays, depth + 1) for entry in value]]
+            inside = [_encode(entry, functions, arrays, largest, depth + 1) for entry in value]
+            return [name, inside]
         if isinstance(value, dict) and all(type(key) in (int, str) for key in value):
-            pairs = [[key, _encode(v, functions, arrays, depth + 1)] for key, v in value.items()]
-            return ["dict", pairs]
+            inside = [
+                [key, _encode(entry, functions, arrays, largest, depth + 1)]
+                for key, entry in value.items()
+            ]
+            return ["dict", inside]
     if callable(value) and functions is not None:
         functions.append(value)
         return ["function", len(functions) - 1]
     return ["opaque", kind.__name__[:LONGEST_TEXT]]
 
 
-def _encode_array(value, arrays):
-    if value.nbytes > LARGEST:
-        raise ValueError(f"larger than {LARGEST / 2**20:g} MB")
+def _encode_array(value, arrays, largest):
+    if value.nbytes > largest:
+        raise ValueError(f"larger than {largest / 2**20:g} MB")
     name = "array" if isinstance(value, np.ndarray) else "number"
     array = np.array(value, subok=False)  # an array of its own, and of no subclass
     if array.dtype.kind == "O":
@@ -201,7 +207,7 @@ def _array(description, data, start):
     """(array, where the next one starts) from what a message says of an array."""
     match description:
         case [str(name), list(shape)] if name in ARRAY_TYPES and all(
-            type(size) is int and 0 <= size <= LARGEST for size in shape
+            type(size) is int and 0 <= size <= max(LARGEST, len(data)) for size in shape
         ):
             dtype = np.dtype(name)
             end = start + math.prod(shape) * dtype.itemsize
@@ -238,7 +244,7 @@ def send(socket, kind, value=None, functions=None, deadline=None, largest=LARGES
     ValueError
         If the message is larger than that.
     """
-    tree, arrays = encode(value, functions)
+    tree, arrays = encode(value, functions, largest)
     descriptions = [[array.dtype.str, list(array.shape)] for array in arrays]
     text = json.dumps([kind, tree, descriptions]).encode()
     size = sum(array.nbytes for array in arrays)
