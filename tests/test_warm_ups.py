@@ -10,6 +10,7 @@ from course_notebooks import EXERCISES, ROOT
 
 from coursekit.notebooks import has_tag, read_notebook
 
+ALL = sorted(EXERCISES.glob("*.ipynb"))
 PATHS = sorted([*EXERCISES.glob("0[1-8]_*.ipynb"), *EXERCISES.glob("11_*.ipynb")])
 
 
@@ -95,10 +96,19 @@ def minutes(pattern, text):
     return [int(number) for number in re.search(pattern, text).groups()]
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_an_exercise_and_its_chapter_name_the_same_time(path):
+def of_chapter(path):
+    """The minutes to read a chapter, and those for the core of its exercise."""
     chapter = (ROOT / "chapters" / f"{path.stem}.md").read_text(encoding="utf-8")
-    reading, work = minutes(r"about (\d+) minutes to read, and (\d+) minutes for the exercise", chapter)
+    return minutes(r"about (\d+) minutes to read, and (\d+) minutes for the exercise", chapter)
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_an_exercise_and_its_chapter_name_the_same_time(path):
+    reading, work = of_chapter(path)
     title = read_notebook(path).cells[0].source
     assert minutes(r"About (\d+) minutes", title) == [work]
     assert 5 <= reading <= work
+
+
+def test_the_course_takes_eight_to_twelve_hours_without_its_stretch_tasks():
+    assert 8 * 60 <= sum(sum(of_chapter(path)) for path in ALL) <= 12 * 60
