@@ -848,14 +848,14 @@ def calling(attack):
     return solution("08_checking_gradients", (line, f"    {attack}\n{line}"))
 
 
-LEFT_OF_08 = (1, 2, 2, 0, 1, 1, 1, 1)
+LEFT_OF_08 = (1, 2, 2, 0, 1, 1, 1, 0)
 ONES = "np.ones((1, 1))"
 CALL = "{}backward({}, {}, all_f, all_h, y)"
 
 COURSE = {
     "right 07": Case("as asked", solution("07_backward_pass"), points=(2, 2, 2, 2, 0, 0, 0)),
     "right 08": Case(
-        "as asked", solution("08_checking_gradients"), points=(1, 2, 2, 2, 1, 1, 1, 1)
+        "as asked", solution("08_checking_gradients"), points=(1, 2, 2, 2, 1, 1, 1, 0)
     ),
     "changes its arguments": Case(
         "zeros in every array that it was given, when it is done with them",
