@@ -3,7 +3,7 @@
 import numpy as np
 
 from backprop.loss import d_loss_d_output
-from backprop.validation import as_columns, as_layer_values, as_network, as_numbers, validated
+from backprop.validation import as_arguments_of_backward_pass, as_numbers, validated
 
 
 def _check_indicator_function(x):
@@ -38,17 +38,7 @@ def indicator_function(x):
     return (x.real > 0).astype(np.float64)
 
 
-def _check_backward_pass(all_weights, all_biases, all_f, all_h, y, d_loss):
-    if not callable(d_loss):
-        raise ValueError(f"d_loss must be a function of net_output and y, got {d_loss!r}.")
-    all_weights, all_biases = as_network(all_weights, all_biases)
-    y = as_columns(y, "y", rows=all_weights[-1].shape[0])
-    all_f = as_layer_values(all_f, [w.shape[0] for w in all_weights], "all_f", y.shape[1])
-    all_h = as_layer_values(all_h, [w.shape[1] for w in all_weights], "all_h", y.shape[1])
-    return all_weights, all_biases, all_f, all_h, y, d_loss
-
-
-@validated(_check_backward_pass)
+@validated(as_arguments_of_backward_pass)
 def backward_pass(all_weights, all_biases, all_f, all_h, y, d_loss=d_loss_d_output):
     """Gradient of the loss, by default the summed squared error, in every weight and bias.
 

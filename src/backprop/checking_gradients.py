@@ -14,7 +14,7 @@ import numpy as np
 from backprop.backward_pass import backward_pass
 from backprop.forward_pass import compute_network_output, relu
 from backprop.loss import least_squares_loss
-from backprop.validation import as_columns, as_network
+from backprop.validation import as_examples, as_network
 
 # Each scheme's step where none is given. Forward: the truncation error grows like step, the
 # rounding error like eps / step, so their sum is least near sqrt(eps). Central: truncation like
@@ -362,13 +362,7 @@ def _compare(kind, layer, found, expected, tolerance):
 
 def _checked(net_input, all_weights, all_biases, y):
     all_weights, all_biases = as_network(all_weights, all_biases)
-    net_input = as_columns(net_input, "net_input", rows=all_weights[0].shape[1])
-    y = as_columns(y, "y", rows=all_weights[-1].shape[0])
-    if y.shape[1] != net_input.shape[1]:
-        raise ValueError(
-            f"y must have {net_input.shape[1]} columns, one for each example of net_input, "
-            f"got shape {y.shape}."
-        )
+    net_input, y = as_examples(net_input, y, all_weights)
     return net_input, all_weights, all_biases, y
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from backprop.backward_pass import backward_pass
 from backprop.forward_pass import compute_network_output
 from backprop.loss import least_squares_loss
+from backprop.network import count_parameters
 
 BYTES_OF_A_NUMBER = 8  # in float64
 
@@ -191,7 +192,7 @@ def cost_by_width(make_network, widths, rounds=3):
         ratios = time_ratios(
             lambda: compute_network_output(net_input, all_weights, all_biases), ways, rounds
         )
-        costs["parameters"].append(sum(array.size for array in [*all_weights, *all_biases]))
+        costs["parameters"].append(count_parameters(all_weights, all_biases))
         for name, ratio in ratios.items():
             costs[name].append(ratio)
     return costs

@@ -4,12 +4,17 @@ A residual connection leads round a hidden layer: what goes into its ReLU is add
 out of its weights.
 """
 
-import numpy as np
+from functools import partial
 
 from backprop.backward_pass import indicator_function, sum_over_batch
 from backprop.forward_pass import relu
 from backprop.loss import d_loss_d_output
-from backprop.validation import as_columns, as_layer_values, as_network, validated
+from backprop.validation import (
+    as_arguments_of_backward_pass,
+    as_columns,
+    as_network,
+    validated,
+)
 
 
 def _as_residual_network(all_weights, all_biases, allow_complex=False):
@@ -76,17 +81,7 @@ def residual_forward_pass(net_input, all_weights, all_biases):
     return all_f[K], all_f, all_h
 
 
-def _check_residual_backward_pass(all_weights, all_biases, all_f, all_h, y, d_loss):
-    if not callable(d_loss):
-        raise ValueError(f"d_loss must be a function of net_output and y, got {d_loss!r}.")
-    all_weights, all_biases = _as_residual_network(all_weights, all_biases)
-    y = as_columns(y, "y", rows=all_weights[-1].shape[0])
-    all_f = as_layer_values(all_f, [w.shape[0] for w in all_weights], "all_f", y.shape[1])
-    all_h = as_layer_values(all_h, [w.shape[1] for w in all_weights], "all_h", y.shape[1])
-    return all_weights, all_biases, all_f, all_h, y, d_loss
-
-
-@validated(_check_residual_backward_pass)
+@validated(partial(as_arguments_of_backward_pass, as_network=_as_residual_network))
 def residual_backward_pass(
     all_weights, all_biases, all_f, all_h, y, d_loss=d_loss_d_output
 ):

@@ -8,7 +8,7 @@ from backprop.backward_pass import backward_pass
 from backprop.forward_pass import compute_network_output
 from backprop.loss import d_loss_d_output, least_squares_loss
 from backprop.network import initialize_parameters
-from backprop.validation import as_columns, as_network, as_numbers, validated
+from backprop.validation import as_examples, as_loss, as_network, as_numbers, validated
 
 # A loss that has grown by this factor, and is larger than it, does not come back; stopping there
 # ends the training before its numbers leave the range of floating point.
@@ -98,22 +98,14 @@ def _check_train(
     net_input, all_weights, all_biases, y, learning_rate, steps, loss, d_loss
 ):
     all_weights, all_biases = as_network(all_weights, all_biases)
-    net_input = as_columns(net_input, "net_input", rows=all_weights[0].shape[1])
-    y = as_columns(y, "y", rows=all_weights[-1].shape[0])
-    if y.shape[1] != net_input.shape[1]:
-        raise ValueError(
-            f"y must have {net_input.shape[1]} columns, one for each example of net_input, "
-            f"got shape {y.shape}."
-        )
+    net_input, y = as_examples(net_input, y, all_weights)
     try:
         steps = operator.index(steps)
     except TypeError:
         raise ValueError(f"steps must be a whole number, got {steps!r}.") from None
     if steps < 0:
         raise ValueError(f"steps must be 0 or more, got {steps}.")
-    for function, name in ((loss, "loss"), (d_loss, "d_loss")):
-        if not callable(function):
-            raise ValueError(f"{name} must be a function of net_output and y, got {function!r}.")
+    loss, d_loss = as_loss(loss, "loss"), as_loss(d_loss, "d_loss")
     rate = _as_learning_rate(learning_rate)
     return net_input, all_weights, all_biases, y, rate, steps, loss, d_loss
 

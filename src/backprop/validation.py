@@ -161,3 +161,34 @@ def as_layer_values(values, widths, name, examples):
             )
         checked.append(value)
     return checked
+
+
+def as_examples(net_input, y, all_weights):
+    """Return the inputs and the targets of a network as arrays with as many columns."""
+    net_input = as_columns(net_input, "net_input", rows=all_weights[0].shape[1])
+    y = as_columns(y, "y", rows=all_weights[-1].shape[0])
+    if y.shape[1] != net_input.shape[1]:
+        raise ValueError(
+            f"y must have {net_input.shape[1]} columns, one for each example of net_input, "
+            f"got shape {y.shape}."
+        )
+    return net_input, y
+
+
+def as_loss(function, name):
+    """Return a loss, or its derivative, if it can be called; or raise a ValueError."""
+    if not callable(function):
+        raise ValueError(f"{name} must be a function of net_output and y, got {function!r}.")
+    return function
+
+
+def as_arguments_of_backward_pass(
+    all_weights, all_biases, all_f, all_h, y, d_loss, as_network=as_network
+):
+    """Return the arguments of a backward pass; ``as_network`` checks the kind of network."""
+    d_loss = as_loss(d_loss, "d_loss")
+    all_weights, all_biases = as_network(all_weights, all_biases)
+    y = as_columns(y, "y", rows=all_weights[-1].shape[0])
+    all_f = as_layer_values(all_f, [w.shape[0] for w in all_weights], "all_f", y.shape[1])
+    all_h = as_layer_values(all_h, [w.shape[1] for w in all_weights], "all_h", y.shape[1])
+    return all_weights, all_biases, all_f, all_h, y, d_loss

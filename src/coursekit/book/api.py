@@ -9,9 +9,9 @@ import inspect
 from dataclasses import dataclass
 
 import backprop
-from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
+
+from coursekit.book.myst_text import parsed
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,7 @@ class Api(SphinxDirective):
         module = importlib.import_module(f"backprop.{name}")
         self.env.note_dependency(module.__file__)
         text = "\n".join(["```{eval-rst}", *map(_entry, public_names(module)), "```"])
-        parsed = nodes.Element()
-        lines = StringList(text.split("\n"), self.get_source_info()[0])
-        self.state.nested_parse(lines, self.content_offset, parsed)
-        return parsed.children
+        return parsed(self, text).children
 
 
 def public_names(module):

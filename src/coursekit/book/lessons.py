@@ -14,10 +14,9 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from docutils.statemachine import StringList
-from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from coursekit.book.myst_text import parsed
 from coursekit.book.tables import myst_table
 from coursekit.notebooks import has_tag, read_notebook
 
@@ -81,12 +80,7 @@ class Lessons(SphinxDirective):
     def run(self):
         if self.arguments[0] not in TABLES:
             raise self.error(f"no table {self.arguments[0]!r}; there are {', '.join(TABLES)}")
-        lessons = list(self._lessons())
-        text = TABLES[self.arguments[0]](lessons)
-        parsed = nodes.Element()
-        lines = StringList(text.split("\n"), self.get_source_info()[0])
-        self.state.nested_parse(lines, self.content_offset, parsed)
-        return parsed.children
+        return parsed(self, TABLES[self.arguments[0]](list(self._lessons()))).children
 
     def _lessons(self):
         root = Path(self.env.srcdir)

@@ -15,10 +15,10 @@ from pathlib import Path
 from backprop.checks import catalogue
 from backprop.checks.catalogue.backward_pass import BACKWARD_PASS
 from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 from coursekit.book.mistake_effects import effect
+from coursekit.book.myst_text import parsed
 
 # The catalogue is plain text, for a terminal. On the page its symbols are the book's.
 SYMBOLS = {
@@ -94,7 +94,7 @@ class CommonMistakes(SphinxDirective):
             return []
         links = [f"* {{ref}}`mistake-{entry.slug}`" for _, entry in mistakes]
         text = ["Made here as well, and explained with the backward pass:", "", *links]
-        return self._parsed("\n".join(text), nodes.Element()).children
+        return parsed(self, "\n".join(text)).children
 
     def _section(self, subject, entry):
         name = f"mistake-{entry.slug}"
@@ -102,22 +102,17 @@ class CommonMistakes(SphinxDirective):
         section += nodes.title(entry.title, entry.title)
         self.state.document.note_explicit_target(section)  # so that {ref} finds it
         text, arrays = effect(subject, entry.variants[0])
-        self._parsed(f"{_description(subject, entry)}\n\n{text}", section)
+        parsed(self, f"{_description(subject, entry)}\n\n{text}", section)
         if arrays:
             section += nodes.container("", *map(self._array, arrays), classes=["bp-arrays"])
         return section
 
     def _array(self, array):
         name, printed = array
-        named = self._parsed(name, nodes.container())
+        named = parsed(self, name, nodes.container())
         # Not a literal block, which would be coloured as a program and offered for copying.
         named += nodes.raw("", f"<pre>{html.escape(printed)}</pre>", format="html")
         return named
-
-    def _parsed(self, text, node):
-        text = StringList(text.split("\n"), self.get_source_info()[0])
-        self.state.nested_parse(text, self.content_offset, node)
-        return node
 
 
 SLUGS_OF_BACKWARD_PASS = {entry.slug for entry in BACKWARD_PASS.catalogue}

@@ -14,10 +14,9 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
-from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
+from coursekit.book.myst_text import parsed
 from coursekit.book.tables import myst_table
 
 
@@ -398,10 +397,7 @@ class Notation(SphinxDirective):
         if self.arguments[0] not in TABLES:
             raise self.error(f"no table {self.arguments[0]!r}; there are {', '.join(TABLES)}")
         self.env.note_dependency(__file__)
-        text = StringList(TABLES[self.arguments[0]]().split("\n"), self.get_source_info()[0])
-        parsed = nodes.Element()
-        self.state.nested_parse(text, self.content_offset, parsed)
-        return parsed.children
+        return parsed(self, TABLES[self.arguments[0]]()).children
 
 
 def table_of_symbols(group):
